@@ -1,0 +1,1 @@
+"""What the program knows: pictures, models, numbers. No Streamlit and no database in here."""

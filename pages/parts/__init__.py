@@ -1,0 +1,1 @@
+"""Widgets that pages share, and the things of which a server has one."""

@@ -1,0 +1,91 @@
+"""What the models said of one picture, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+
+import streamlit as st
+
+from core import image, pixels
+from core.detect import Box, suppress
+from core.engine import Score
+from core.errors import StoreError, UnusableImage
+from core.models import ModelSpec
+from db import runs
+from db.models import Image, Prediction
+from pages.parts.house import house
+from pages.parts.scores import bars
+
+USUAL = (0.5, 0.5)
+
+
+def thresholds() -> tuple[float, float]:
+    """Draw the two sliders of a detector, and return score and overlap, 0..1."""
+    left, right = st.columns(2)
+    score = left.slider(
+        "Show boxes from", 5, 95, 50, 5, format="%d %%", key="classify_score", bind="query-params"
+    )
+    overlap = right.slider(
+        "Overlap allowed", 0, 90, 50, 5, format="%d %%", key="classify_overlap", bind="query-params",
+        help="Of two boxes that cover each other by more than this (IoU), the likelier one stays.",
+    )  # fmt: skip
+    return score / 100, overlap / 100
+
+
+def shown_boxes(said: Mapping[str, Prediction], score: float, overlap: float) -> tuple[Box, ...]:
+    """Return the boxes to draw over a picture, of all detectors together."""
+    found = [box for row in said.values() for box in runs.boxes(row)]
+    return suppress(found, score=score, overlap=overlap)
+
+
+def answers(
+    picture: Image, specs: Sequence[ModelSpec], said: Mapping[str, Prediction], boxes: Sequence[Box]
+) -> None:
+    """Draw a column for each model: its words or boxes, its milliseconds, and what it saw."""
+    sees = st.session_state.get("classify_sees", False)
+    grid = st.grid("auto", min_column_width=150, gap="medium")
+    for spec in specs:
+        with grid.cell():
+            row = said.get(spec.name)
+            st.caption(f"{spec.title} · {row.elapsed_ms:.0f} ms" if row else spec.title)
+            if row is None:
+                st.skeleton(120)
+            elif row.message:
+                st.text(row.message)
+            elif spec.can("detect"):
+                _found(boxes)
+            else:
+                bars(runs.scores(row)[:3])
+            if sees:
+                _seen(picture, spec)
+    if specs:
+        st.toggle("Show what each model sees", key="classify_sees")
+
+
+def _found(boxes: Sequence[Box]) -> None:
+    """List what the boxes hold, each word once, by its likeliest box."""
+    best: dict[str, Box] = {}
+    counts: dict[str, int] = {}
+    for box in boxes:
+        best.setdefault(box.label, box)
+        counts[box.label] = counts.get(box.label, 0) + 1
+    if not best:
+        st.html('<div class="fk-head fk-unsure">Nothing found</div>')
+        st.caption("Lower the first slider to see what it half believes.")
+        return
+    many = {word: f"{word} × {count}" if count > 1 else word for word, count in counts.items()}
+    bars([Score(many[word], box.probability) for word, box in best.items()][:5])
+
+
+def _seen(picture: Image, spec: ModelSpec) -> None:
+    """Draw the very pixels a model was given."""
+    try:
+        rgb = image.decode(house().store.pictures.read(picture.sha256), enough_for=spec.pixels.size)
+    except (UnusableImage, StoreError) as error:
+        st.text(str(error))
+        return
+    seen = pixels.view(rgb, spec.pixels)
+    how = "the middle, cut square" if spec.pixels.fit == "crop" else "all of it, squashed square"
+    alt = f"What {escape(spec.title)} sees of {escape(picture.name)}"
+    st.image(seen, caption=f"{how}, {spec.pixels.size} pixels", width="stretch", alt=alt)

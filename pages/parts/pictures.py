@@ -1,0 +1,58 @@
+"""Pictures over HTTP: small ones with long caching, so that no session's memory holds any.
+
+A picture's address is its SHA-256: whoever knows it has seen the picture or was given the link.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from core.errors import StoreError, UnusableImage
+from core.home import ASSETS
+from db.pictures import LARGE, THUMB
+from pages.parts.house import house
+
+HEADERS = {
+    "Cache-Control": "private, max-age=31536000, immutable",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+def routes() -> list[BaseRoute]:
+    """Return `/pictures/<sha256>/<side>.jpg` and `/examples/<file>`, below the server's base path."""
+    return [
+        Route(f"{base()}/pictures/{{sha256}}/{{side:int}}.jpg", _picture, methods=["GET"]),
+        Mount(f"{base()}/examples", StaticFiles(directory=ASSETS / "examples", check_dir=False)),
+    ]
+
+
+def address(sha256: str, side: int = THUMB) -> str:
+    """Return the address of a picture that fits within `side` pixels: THUMB or LARGE."""
+    return f"{base()}/pictures/{sha256}/{side}.jpg"
+
+
+def large(sha256: str) -> str:
+    """Return the address of the picture as the stage shows it."""
+    return address(sha256, LARGE)
+
+
+def base() -> str:
+    """Return the path under which the server stands, "" or "/name"."""
+    path = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    return f"/{path}" if path else ""
+
+
+def _picture(request: Request) -> Response:
+    """Answer with a JPEG; Starlette runs this in a thread, so that decoding holds nobody up."""
+    sha256, side = request.path_params["sha256"], request.path_params["side"]
+    try:
+        data = house().store.pictures.copy(sha256, side)
+    except (StoreError, UnusableImage) as error:
+        return PlainTextResponse(str(error), status_code=404)
+    return Response(data, media_type="image/jpeg", headers=HEADERS)

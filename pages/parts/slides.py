@@ -1,0 +1,100 @@
+"""One picture at a time: the stage, what was said of it, and the way back and forth."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.models import ModelSpec
+from db import images
+from db.models import Dataset, Image
+from pages.parts import answers
+from pages.parts.filmstrip import Frame, filmstrip
+from pages.parts.house import house
+from pages.parts.pictures import address
+from pages.parts.stage import stage
+from pages.parts.table import Said
+from pages.parts.words import plain
+
+
+def slides(here: Dataset, pictures: Sequence[Image], specs: Sequence[ModelSpec], said: Said) -> None:
+    """Draw the shown picture with its answers beside it, and the others below."""
+    at = _at(pictures)
+    picture = pictures[at]
+    st.query_params["picture"] = str(at + 1)
+    rows = said.get(picture.id or 0, {})
+    shown = {spec.name: rows[spec.name] for spec in specs if spec.name in rows}
+    left, right = st.columns([11, 9], gap="medium")
+    with right:
+        place = st.container()
+        detecting = any(spec.can("detect") for spec in specs)
+        score, overlap = answers.thresholds() if detecting else answers.USUAL
+        boxes = answers.shown_boxes(shown, score, overlap)
+        with place:
+            answers.answers(picture, specs, shown, boxes)
+    with left:
+        stage(picture, boxes)
+        _steps(here, picture, at, len(pictures))
+    if len(pictures) > 1:
+        frames = [Frame(address(each.sha256), each.name) for each in pictures]
+        picked = filmstrip(frames, key="classify_strip", current=at)
+        if picked is not None and picked != at:
+            show(picked)
+            st.rerun(scope="fragment")
+
+
+def show(at: int) -> None:
+    """Make this the shown picture, counted from 0."""
+    st.session_state["classify_at"] = at
+
+
+def _steps(here: Dataset, picture: Image, at: int, count: int) -> None:
+    """Draw back and next, which also hang on the arrow keys, and the picture's name."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        if count > 1:
+            st.button(
+                "Back", icon=":material/arrow_back:", shortcut="Left", key="classify_back",
+                disabled=at == 0, on_click=show, args=(at - 1,),
+            )  # fmt: skip
+            st.button(
+                "Next", icon=":material/arrow_forward:", shortcut="Right", key="classify_next",
+                disabled=at == count - 1, on_click=show, args=(at + 1,),
+            )  # fmt: skip
+            st.markdown(f"**{at + 1} of {count}**", width="content")
+        with st.container(width="stretch"):
+            st.caption(f"{plain(picture.name)} · {picture.width} × {picture.height}")
+        st.button(
+            "", icon=":material/delete:", type="tertiary", key="classify_remove",
+            help="Take this picture out", on_click=_remove, args=(here, picture),
+        )  # fmt: skip
+    if (gone := st.session_state.get("classify_removed")) is not None:
+        st.button(
+            f"Bring {plain(gone.name)} back", icon=":material/undo:", type="tertiary",
+            key="classify_undo", on_click=_bring_back, args=(here,),
+        )  # fmt: skip
+
+
+def _at(pictures: Sequence[Image]) -> int:
+    """Return which picture is shown: one just taken in, the chosen one, or the address's."""
+    fresh_id = st.session_state.pop("classify_show", None)
+    at = next((number for number, each in enumerate(pictures) if each.id == fresh_id), None)
+    if at is None:
+        asked = st.query_params.get("picture", "1")
+        at = st.session_state.get("classify_at", int(asked) - 1 if asked.isdecimal() else 0)
+    at = min(max(at, 0), len(pictures) - 1)
+    show(at)
+    return at
+
+
+def _remove(here: Dataset, picture: Image) -> None:
+    with house().store.writing() as session:
+        gone = images.remove(session=session, dataset_id=here.id or 0, image_id=picture.id or 0)
+    st.session_state["classify_removed"] = gone
+
+
+def _bring_back(here: Dataset) -> None:
+    gone = st.session_state.pop("classify_removed")
+    with house().store.writing() as session:
+        (row,) = images.add(session=session, dataset_id=here.id or 0, taken=[gone])
+    st.session_state["classify_show"] = row.id

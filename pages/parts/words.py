@@ -1,0 +1,13 @@
+"""Foreign words on a page: shown as they are, never as markup."""
+
+from __future__ import annotations
+
+
+def plain(text: str, most: int = 30) -> str:
+    """Return a text so that Markdown draws it as it is, its middle left out where it is long.
+
+    >>> plain("**cake**")
+    '\\\\*\\\\*cake\\\\*\\\\*'
+    """
+    short = text if len(text) <= most else f"{text[: most * 2 // 3]}...{text[-most // 4 :]}"
+    return "".join(f"\\{sign}" if sign in "\\`*_{}[]()#+-.!|<>:$~&" else sign for sign in short)

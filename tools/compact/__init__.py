@@ -1,0 +1,1 @@
+"""Training of `compact`, the packaged backbone, from random initialisation."""
