@@ -9,8 +9,9 @@ that are at least as likely as --score, without those that a likelier box covers
 --overlap; with --score 0 --overlap 1 all that it gives. Boxes are in pixels of the picture.
 
 Stopped at any moment, even by kill -9, the same command goes on where it was and ends with the very
-file that it would have written in one go. It will not touch a file that holds anything else, unless
-told to --overwrite it. The exit code is 0 where at least one picture was classified.
+file that it would have written in one go: rows that are there stay as they are. After a change of
+options, models or pictures say --overwrite; a file of anything else is not touched without it. The
+exit code is 0 where at least one picture was classified.
 """
 
 from __future__ import annotations
@@ -138,7 +139,8 @@ class Tally:
         left_s = self._pace.left_s(now)
         rate = (self.done - self.before) / max(now - self._began, 0.001)
         left = f", {duration(left_s)} left" if left_s is not None else ""
-        return f"{self.done:,} of {self.total:,} pictures, {rate:.0f} a second{left}"
+        pace = f"{rate:.0f}" if rate >= 10 else f"{rate:.1f}"
+        return f"{self.done:,} of {self.total:,} pictures, {pace} a second{left}"
 
 
 def _kind(args: argparse.Namespace, out: Path | None) -> Kind:

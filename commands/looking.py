@@ -33,7 +33,7 @@ class Picture:
         self.sha256 = hashlib.sha256(data).hexdigest()
         header = image.read_header(data)
         rgb = image.decode(data, enough_for=enough_for)
-        turned = (rgb.shape[1] > rgb.shape[0]) != (header.width > header.height)
+        turned = (rgb.shape[1] - rgb.shape[0]) * (header.width - header.height) < 0
         self.size = (header.height, header.width) if turned else (header.width, header.height)
         return rgb
 

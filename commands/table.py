@@ -77,12 +77,15 @@ class Table:
         self.done = self.named = 0
 
     def __enter__(self) -> Self:
+        self._plain = False
         if self.path is None:
             self._file: BinaryIO = sys.stdout.buffer
             return self
+        self._plain = self.path.is_file() or not self.path.exists()
         try:
             # Neither "w", which would empty the file, nor "a", which could not cut its end off.
-            self._file = os.fdopen(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o666), "r+b")
+            flags = os.O_RDWR | os.O_CREAT if self._plain else os.O_WRONLY
+            self._file = os.fdopen(os.open(self.path, flags, 0o666), "r+b" if self._plain else "wb")
         except OSError as error:
             raise StoreError(f"{self.path} cannot be written ({error.strerror}).") from error
         return self
@@ -101,7 +104,7 @@ class Table:
         where another process is writing the file, or it holds anything but rows of these models
         about these pictures, in their order.
         """
-        if self.path is None or not self.path.is_file():
+        if not self._plain:
             self._write(self.form.header())
             return offers
         try:

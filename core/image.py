@@ -6,14 +6,16 @@ anything is decoded, and each decoder sees only the parts of a file it needs. Op
 and WebP (faster), Pillow the rest (more careful). Colour profiles are ignored: sRGB is assumed.
 
 What is refused although a part of it could be shown: a picture that lacks more than its last row of
-blocks (JPEG) or any pixels at all (every other kind). A JPEG damaged in its middle cannot be told
-from a sound one without a second decoder; it is shown as it comes out.
+blocks (JPEG) or any pixels at all (every other kind). A JPEG damaged in its middle is shown as it
+comes out: neither decoder tells its callers.
 """
 
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any, Literal
 
 import numpy as np
@@ -32,6 +34,7 @@ import cv2
 __all__ = [
     "MAX_BYTES",
     "MAX_PIXELS",
+    "RGB",
     "Header",
     "decode",
     "encode",
@@ -63,6 +66,9 @@ _TURNS: dict[int, Callable[[RGB], Any]] = {
     7: lambda rgb: cv2.flip(cv2.transpose(rgb), -1),
     8: lambda rgb: cv2.rotate(rgb, cv2.ROTATE_90_COUNTERCLOCKWISE),
 }
+# On its way to 150 MB of RGB a picture of 50 megapixels takes 300 to 800: not two of them at once.
+_MANY_PIXELS = 16_000_000
+_ONE_LARGE = threading.Lock()
 _CMYK = 4
 _BAND = 256
 _LONGEST = {"jpeg": 65_500, "webp": 16_383, "png": 1_000_000}
@@ -79,9 +85,16 @@ def decode(data: bytes, *, enough_for: int | None = None) -> RGB:
     (2, 3, 3)
     """
     header = read_header(data)
+    reduction = _reduction(header, enough_for)
+    many = header.width * header.height > _MANY_PIXELS and reduction == 1
+    with _ONE_LARGE if many else nullcontext():
+        return _decode(data, header, reduction)
+
+
+def _decode(data: bytes, header: Header, reduction: int) -> RGB:
     orientation = header.orientation
     if isinstance(header, Jpeg):
-        rgb = _jpeg(data, header, _reduction(header, enough_for))
+        rgb = _jpeg(data, header, reduction)
     elif isinstance(header, png.Png):
         rgb = _png(data, header)
     elif isinstance(header, webp.Webp):
@@ -101,7 +114,7 @@ def _opencv(data: bytes, flags: int) -> NDArray[Any] | None:
 
 
 def _reduction(header: Header, enough_for: int | None) -> int:
-    if enough_for is None:
+    if enough_for is None or header.kind != "jpeg":
         return 1
     spare = min(header.width, header.height) // (2 * enough_for)
     return next((scale for scale in (8, 4, 2) if scale <= spare), 1)

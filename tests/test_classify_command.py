@@ -1,4 +1,4 @@
-"""`cli.py classify`: what it takes in, what it writes, and how it goes on after it was stopped."""
+"""`cli.py classify`: what it takes in and what it writes."""
 
 from __future__ import annotations
 
@@ -7,25 +7,17 @@ import fcntl
 import io
 import json
 import os
-import signal
 import tarfile
 import zipfile
-from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
-from hypothesis import assume, given
-from hypothesis import strategies as st
 
 import cli as door
-from commands.paths import Offer
-from commands.table import Form, Kind, Table
-from core import image, report
-from core.detect import Box
-from core.engine import Score
-from core.errors import StoreError
+from core import image
 from core.home import Home
-from tests.commands import cli, heard, on_a_terminal
+from tests.commands import cli
 from tests.conftest import picture
 from tests.loopback import Loopback, reply
 
@@ -193,12 +185,31 @@ def test_score_and_overlap_choose_the_boxes_of_both_formats(
                         "--out", out, home=furnished.folder)  # fmt: skip
             assert ended.returncode == 0
             text = out.read_text(encoding="utf-8")
-            boxes = json.loads(table(text)[0]["boxes"]) if kind == "csv" else lines(out)[0]["boxes"]
+            row: dict[str, Any] = dict(table(text)[0] if kind == "csv" else lines(out)[0])
+            boxes = json.loads(row["boxes"]) if kind == "csv" else row["boxes"]
             assert seen.setdefault(options, boxes) == boxes
     few, many = seen.values()
     assert 0 < len(few) < len(many)
     assert all(box["probability"] >= 0.5 for box in few)
     assert [box for box in many if box in few] == few
+
+
+def test_sizes_and_boxes_are_those_of_the_whole_upright_picture(
+    tmp_path: Path, shared: Path, furnished: Home
+) -> None:
+    rgb = image.decode((shared / "data" / "images" / CAKE).read_bytes())
+    large = rgb.repeat(5, axis=0).repeat(5, axis=1)
+    for name, pixels in (("small", rgb), ("large", large)):
+        (tmp_path / f"{name}.jpg").write_bytes(image.encode(pixels, "jpeg", 95))
+    turned = [shared / "data" / "bad_inputs" / "exif" / f"Landscape_{n}.jpg" for n in range(1, 9)]
+    ended = cli("classify", "small.jpg", "large.jpg", *turned, *BOTH[2:], "--out", "-",
+                home=furnished.folder, cwd=tmp_path)  # fmt: skip
+    small, big, *others = table(ended.stdout)
+    assert int(big["width"]) == 5 * int(small["width"]) == large.shape[1]
+    one, five = (json.loads(row["boxes"])[0] for row in (small, big))
+    for side in ("x", "y", "width", "height"):
+        assert five[side] == pytest.approx(5 * one[side], abs=0.05 * large.shape[1])
+    assert {(row["width"], row["height"]) for row in others} == {("1800", "1200")}
 
 
 def test_timing_is_there_only_when_asked_for(album: Path, furnished: Home) -> None:
@@ -208,64 +219,6 @@ def test_timing_is_there_only_when_asked_for(album: Path, furnished: Home) -> No
         (row,) = table(ended.stdout)
         assert ("elapsed_ms" in row) is there
         assert not there or float(row["elapsed_ms"]) > 0
-
-
-@pytest.fixture(scope="module")
-def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two hundred pictures, one in twenty of them broken."""
-    folder = tmp_path_factory.mktemp("many") / "pictures"
-    folder.mkdir()
-    for seed in range(200):
-        data = image.encode(picture(seed, 300, 200), "png")
-        (folder / f"{seed:03}.png").write_bytes(data[:99] if seed % 20 == 7 else data)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def whole(many: Path, furnished: Home) -> dict[str, bytes]:
-    """What an uninterrupted run over them writes."""
-    texts = {}
-    for kind in ("csv", "jsonl"):
-        out = many.parent / f"whole.{kind}"
-        ended = cli("classify", many, *BOTH[:2], "--out", out, home=furnished.folder)
-        assert ended.returncode == 0
-        texts[kind] = out.read_bytes()
-    return texts
-
-
-@pytest.mark.parametrize(
-    ("kind", "signal_"),
-    [
-        ("csv", signal.SIGKILL),
-        ("jsonl", signal.SIGKILL),
-        ("csv", signal.SIGINT),
-        ("jsonl", signal.SIGTERM),
-    ],
-)
-def test_stopped_midway_it_ends_with_the_same_file(
-    many: Path,
-    whole: dict[str, bytes],
-    furnished: Home,
-    tmp_path: Path,
-    kind: str,
-    signal_: signal.Signals,
-) -> None:
-    out = tmp_path / f"out.{kind}"
-    words = ["classify", many, *BOTH[:2], "--out", out]
-    with on_a_terminal(*words, home=furnished.folder) as (process, said):
-        assert b" of 200 pictures, " in heard(said, b" of 200 pictures, ")
-        process.send_signal(signal_)
-        rest = heard(said, b"never said")
-        code = process.wait()
-    assert code == {signal.SIGINT: 130, signal.SIGTERM: 143}.get(signal_, -signal_)
-    assert b"Traceback" not in rest
-    assert (b"The same command goes on from there." in rest) is (signal_ == signal.SIGINT)
-    assert 0 < out.stat().st_size < len(whole[kind])
-    ended = cli(*words, home=furnished.folder)
-    assert ended.returncode == 0
-    assert "190 pictures classified; 10 refused (their rows say why); " in ended.stderr
-    assert "had been done before" in ended.stderr
-    assert out.read_bytes() == whole[kind]
 
 
 def test_a_finished_file_is_left_as_it_is(album: Path, furnished: Home) -> None:
@@ -300,80 +253,11 @@ def test_a_full_disk_is_said(album: Path, furnished: Home) -> None:
     assert ended.stderr.count("\n") == 1
 
 
-NAMES = ["album/dog.png", 'a "b", c.png', "=1+1.png", "naïve ☕.png"]
-
-
-def said_of(name: str) -> list[report.Row]:
-    """Return the rows of two models about one picture; of the last it could not be read."""
-    if name == NAMES[-1]:
-        return [report.Row(name, "", 0, 0, model, (), (), 0, "No, a cup.") for model in "ab"]
-    words = [Score("cake, or not", 0.75), Score("dog", 0.25)]
-    boxes = [Box("cake", 0.75, 1, 2, 3, 4)]
-    return [
-        report.Row(name, "ab" * 32, 4, 3, "a", words, (), 1.0),
-        report.Row(name, "ab" * 32, 4, 3, "b", (), boxes, 1.0),
-    ]
-
-
-def on_offer(names: Sequence[str]) -> Iterator[Offer]:
-    return iter([Offer(name, lambda: b"") for name in names])
-
-
-def written(path: Path, kind: Kind, names: Sequence[str] = NAMES, models: str = "ab") -> bytes:
-    """Return a file after a run over these pictures, taken up where it was."""
-    with Table(path, Form(kind, tuple(models))) as rows:
-        for offer in rows.take_up(on_offer(names)):
-            rows.write([row for row in said_of(offer.name) if row.model in models])
-    return path.read_bytes()
-
-
-@pytest.mark.parametrize("kind", ["csv", "jsonl"])
-def test_wherever_a_file_breaks_off_it_is_mended(tmp_path: Path, kind: Kind) -> None:
-    whole = written(tmp_path / "whole", kind)
-    for size in range(len(whole) + 1):
-        (tmp_path / "cut").write_bytes(whole[:size])
-        assert written(tmp_path / "cut", kind) == whole
-
-
-@pytest.mark.parametrize("kind", ["csv", "jsonl"])
-@given(junk=st.one_of(st.binary(min_size=1, max_size=60), st.text(min_size=1).map(str.encode)))
-def test_a_file_of_somebody_elses_is_never_touched(
-    tmp_path_factory: pytest.TempPathFactory, kind: Kind, junk: bytes
-) -> None:
-    folder = tmp_path_factory.mktemp("junk")
-    assume(not written(folder / "whole", kind).startswith(junk))
-    path = folder / "thesis"
-    path.write_bytes(junk)
-    with pytest.raises(StoreError, match="something else than this command"):
-        written(path, kind)
-    assert path.read_bytes() == junk
-
-
-@pytest.mark.parametrize("kind", ["csv", "jsonl"])
-@pytest.mark.parametrize(
-    ("names", "models"),
-    [
-        (NAMES[:2], "ab"),
-        (NAMES[1:], "ab"),
-        (["another.png", *NAMES], "ab"),
-        ([NAMES[0], "another.png", *NAMES[1:]], "ab"),
-        (NAMES, "a"),
-        (NAMES, "ba"),
-        (NAMES, "abc"),
-    ],
-)
-def test_rows_of_other_pictures_or_models_are_never_touched(
-    tmp_path: Path, kind: Kind, names: list[str], models: str
-) -> None:
-    before = written(tmp_path / "rows", kind)
-    with pytest.raises(StoreError, match="something else than this command"):
-        written(tmp_path / "rows", kind, names, models)
-    assert (tmp_path / "rows").read_bytes() == before
-
-
-def test_more_pictures_of_the_same_kind_are_added(tmp_path: Path) -> None:
-    written(tmp_path / "rows", "csv", NAMES[:2])
-    assert written(tmp_path / "rows", "csv") == written(tmp_path / "whole", "csv")
+def test_what_is_no_file_is_written_to_as_it_comes(album: Path, furnished: Home) -> None:
+    words = ["classify", album / "dog.png", *BOTH, "--format", "jsonl", "--out"]
+    printed = [cli(*words, out, home=furnished.folder) for out in ("-", "/dev/stdout")]
+    assert [ended.returncode for ended in printed] == [0, 0]
+    assert printed[0].stdout == printed[1].stdout != ""
 
 
 def test_names_that_no_text_can_hold_are_spelled_out(album: Path, furnished: Home) -> None:

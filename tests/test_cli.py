@@ -34,7 +34,6 @@ WRONG: list[tuple[list[str], int, str]] = [
     (["classify", "a.txt", "--model", "nix", "--out", "o.csv"], 2, "There is no model 'nix'"),
     (["classify", "a.txt", "--model", "mobilenet_v1", "--out", "o.csv"], 2, "no words"),
     (["classify", "a.txt", "--model", "mobilenet_v3_small", "--out", "o.csv"], 2, "no words"),
-    (["classify", "a.txt", "--model", "compact", "--out", "o.csv"], 1, "not part of this version"),
     (["classify", "a.txt", "--model", "coco_ssd", "--out", "none"], 2, "neither in .csv"),
     (["classify", "a.txt", "--model", "coco_ssd", "--out", "d.csv"], 1, "Is a directory"),
     (["classify", "a.txt", "--model", "x", "--out", "-", "--score", "2"], 2, "2 is no number from 0 to 1"),
@@ -120,7 +119,7 @@ def test_a_full_disk_behind_the_output_is_said_once(furnished: Home) -> None:
 
 
 def test_a_mistake_of_ours_is_one_sentence_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("commands.models.run", lambda args: {}["cleo"])
+    monkeypatch.setattr("commands.models.run", lambda args: dict[str, int]()["cleo"])
     with contextlib.redirect_stderr(io.StringIO()) as said:
         assert door.main(["models"]) == 1
     assert said.getvalue().count("\n") == 1
@@ -143,6 +142,19 @@ def test_a_model_of_the_hub_is_listed_with_the_way_to_get_it(tmp_path: Path) -> 
     assert "fetchable" in ended.stdout and "https://tfhub.dev/" in ended.stdout
     assert "python cli.py models --get mobilenet_v2" in ended.stdout
     assert not (tmp_path / "home").exists()
+
+
+@pytest.mark.parametrize(
+    ("offline", "remedy"),
+    [("1", "Start once without FAKERY_OFFLINE"), ("0", "python cli.py models --get mobilenet_v2")],
+)
+def test_a_model_that_is_not_here_is_not_fetched_unasked(tmp_path: Path, offline: str, remedy: str) -> None:
+    (tmp_path / "a.txt").write_text("no picture")
+    words = ["classify", "a.txt", "--model", "mobilenet_v2", "--out", "o.csv"]
+    ended = cli(*words, home=tmp_path / "home", FAKERY_OFFLINE=offline)
+    assert ended.returncode == 1
+    assert "MobileNet V2 is not on this machine" in ended.stderr and remedy in ended.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
 
 
 def test_a_found_model_is_prepared_on_request_and_only_once(tmp_path: Path, weights: Path) -> None:
@@ -210,6 +222,6 @@ def test_progress_is_one_line_on_a_terminal_and_a_line_now_and_then_elsewhere(
     moments = iter([0.0, 0.1, 0.2, 0.3, 0.5, 6.0])
     screen = Screen(terminal)
     with Progress(screen, clock=lambda: next(moments)) as progress:
-        for done in (1, 2, 3, 4, 60):
-            progress(lambda done=done: str(done))
+        for done in ("1", "2", "3", "4", "60"):
+            progress(done.strip)
     assert screen.getvalue() == expected

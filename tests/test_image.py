@@ -424,6 +424,25 @@ def test_many_at_once_get_the_same_pictures() -> None:
     assert together == alone * 20
 
 
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads /proc")
+def test_large_pictures_take_turns_and_not_all_the_memory(tmp_path: Path) -> None:
+    file = tmp_path / "photo"
+    file.write_bytes(encode(np.zeros((4000, 5000, 3), np.uint8), "jpeg"))
+    code = (
+        "import sys, pathlib\n"
+        "from concurrent.futures import ThreadPoolExecutor\n"
+        "from core.image import decode\n"
+        "def peak():\n"
+        "    status = pathlib.Path('/proc/self/status').read_text()\n"
+        "    return int(status.split('VmHWM:')[1].split()[0]) // 1024\n"
+        "data, before = pathlib.Path(sys.argv[1]).read_bytes(), peak()\n"
+        "with ThreadPoolExecutor(4) as pool:\n"
+        "    for _ in pool.map(lambda _: decode(data).shape, range(8)): pass\n"
+        "print(peak() - before)"
+    )
+    assert int(child(code, str(file))) < 200  # one takes 120 MB, four would take 480
+
+
 @given(width=st.integers(8, 900), height=st.integers(8, 900), size=st.integers(1, 300))
 @settings(max_examples=60, deadline=None)
 def test_a_smaller_decoding_is_always_large_enough(width: int, height: int, size: int) -> None:

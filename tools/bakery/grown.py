@@ -23,10 +23,10 @@ def banana_skin() -> Any:
     yellow = paint.ramp(paint.noise(1.6, 3), (0.3, rgb("#e8b21e")), (0.7, rgb("#f5cf45")))
     freckles = paint.sum(
         paint.level(paint.noise(16, 3, paint.place((1, 1, 1), 4)), 0.62, 0.68, (0, 0.75)),
-        paint.level(paint.noise(1.3, 2), 0.45, 0.62),
+        paint.level(paint.noise(1.3, 2), 0.5, 0.7),
         "MULTIPLY",
     )
-    spotted = paint.mix(freckles, yellow, rgb("#6d4316"))
+    spotted = paint.mix(freckles, yellow, rgb("#4f2a0e"))
     uneven = paint.level(paint.noise(9, 4), 0, 1, (-0.025, 0.025))
     along = paint.sum(paint.painted("along"), uneven)
     ends = paint.ramp(

@@ -36,7 +36,7 @@ def banana(skin: Any, length: float = 2.0, bend: float = 1.25) -> Any:
     return fruit
 
 
-def bananas(skin: Any, rng: random.Random, count: int = 3) -> Any:
+def bananas(skin: Any, stem: Any, rng: random.Random, count: int = 3) -> Any:
     """Return a hand of bananas, fanned out from the stem they share near the origin."""
     parts = []
     for i in range(count):
@@ -45,10 +45,11 @@ def bananas(skin: Any, rng: random.Random, count: int = 3) -> Any:
         for vertex in fruit.data.vertices:
             vertex.co -= start
         fan, rise = (i - (count - 1) / 2) * 0.33, 0.1 if i == 1 else 0.0
-        put(fruit, (0, 0.09 * (i - 1), 0.2 + rise), fan, 1.0, 0.25 * (1 - i))
+        put(fruit, (0, 0.07 * (i - 1), 0.2 + rise * 0.4), fan, 1.0, 0.25 * (1 - i))
         parts.append(fruit)
-    heel = rounded([(-0.16, 0, 0.22), (-0.05, 0, 0.24), (0.1, 0, 0.24)], 2)
-    return group("bananas", [*parts, tube("heel", heel, [0.07, 0.12, 0.09], skin, flat=1.7)])
+    heel = rounded([(-0.1, 0, 0.21), (0.02, 0, 0.23), (0.14, 0, 0.22)], 2)
+    crown = tube("heel", heel, [0.05, 0.075, 0.06], stem, flat=2.1)
+    return group("bananas", [*parts, crown])
 
 
 def petal(material: Any, tall: float, wide: float, open_: float) -> Any:

@@ -176,9 +176,9 @@ def flame() -> Any:
     tone = paint.ramp(
         height,
         (0.0, rgb("#3a5cff")),
-        (0.16, rgb("#ff8a2c")),
-        (0.42, rgb("#ffc35e")),
-        (1.0, rgb("#ff7a1a")),
+        (0.16, rgb("#ffa63c")),
+        (0.42, rgb("#ffdf8e")),
+        (1.0, rgb("#ffb648")),
     )
     facing = paint.node("LayerWeight", {"Blend": 0.35}).outputs["Facing"]
     glow = paint.level(height, 0.05, 0.4, (0.6, 9.0))

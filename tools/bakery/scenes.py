@@ -120,9 +120,9 @@ def fruit(rng: random.Random) -> Shot:
     for place in nest:
         piece = produce.orange(skin, button, rng.uniform(0.385, 0.405))
         put(piece, place, rng.uniform(0, 6), 1.0, rng.uniform(-0.9, 0.5))
-    put(produce.bananas(grown.banana_skin(), rng), (-1.72, -0.3, 0), -0.2)
+    put(produce.bananas(grown.banana_skin(), grown.leaf("#5a4a20"), rng), (-1.72, -0.3, 0), -0.2)
     studio.camera((-0.08, 0, 0.5), 9.2, 20, 0, 85, 0.6, 8.2)
-    return Shot("Bananas beside a bowl of oranges", "fruit", False)
+    return Shot("Bananas beside a bowl of oranges", "fruit", False, exposure=0.1)
 
 
 def wine(rng: random.Random) -> Shot:

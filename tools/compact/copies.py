@@ -51,7 +51,7 @@ def main() -> None:
     given = parser.parse_args()
     tf.config.threading.set_intra_op_parallelism_threads(1)
     recipe = compact_recipe(given.models)
-    weights, fresh = load(given.work / "together.npz"), random_student(recipe.shape, 1)
+    weights, fresh = load(given.work / "final.npz"), random_student(recipe.shape, 1)
     with np.load(given.work / "scale.npz") as kept:
         scale = {name: kept[name] for name in kept.files}
     pixels = np.load(given.work / "canvas.npy", mmap_mode="r")[:PICTURES]

@@ -18,9 +18,7 @@ def network(
 ) -> tf.types.experimental.GenericFunction:
     """Return the whole net as a function of `image`, float32 (1, size, size, 3) in -1..1."""
 
-    @tf.function(
-        input_signature=[tf.TensorSpec((1, shape.size, shape.size, 3), tf.float32, name="image")]
-    )
+    @tf.function(input_signature=[tf.TensorSpec((1, shape.size, shape.size, 3), tf.float32, name="image")])
     def net(image: tf.Tensor) -> dict[str, tf.Tensor]:
         _, embedding = run(shape, image, weights)
         answers = {"embedding": embedding}
@@ -31,16 +29,12 @@ def network(
     return net
 
 
-def to_tflite(
-    shape: Shape, weights: Weights, words: tuple[np.ndarray, np.ndarray] | None = None
-) -> bytes:
+def to_tflite(shape: Shape, weights: Weights, words: tuple[np.ndarray, np.ndarray] | None = None) -> bytes:
     """Return the file's bytes; weights are kept in half precision, arithmetic stays float32."""
     holder = tf.Module()
     holder.net = network(shape, weights, words)
     holder.kept = list(weights.values())
-    converter = tf.lite.TFLiteConverter.from_concrete_functions(
-        [holder.net.get_concrete_function()], holder
-    )
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([holder.net.get_concrete_function()], holder)
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     converter.target_spec.supported_types = [tf.float16]
     return bytes(converter.convert())

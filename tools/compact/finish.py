@@ -14,7 +14,7 @@ import numpy as np
 import tensorflow as tf
 
 from tools.compact.likeness import guides_resemblance, mismatch, mixed_rows
-from tools.compact.recipe import Recipe
+from tools.compact.recipe import Recipe, Together
 from tools.compact.stages import (
     Lesson,
     Say,
@@ -39,36 +39,38 @@ def write_base(recipe: Recipe, work: Path) -> None:
     """Write `base.npy`: what the first stage makes of every canvas; it learns no further."""
     weights = load(work / "stage0.npz")
     canvases = np.load(work / "canvas.npy", mmap_mode="r")
-    shape = told(recipe, weights, 0, canvases[:1]).shape[1:]
-    fresh = work / "base.part.npy"
-    out = np.lib.format.open_memmap(fresh, "w+", np.float16, (len(canvases), *shape))
-    for start in range(0, len(canvases), 500):
-        out[start : start + 500] = told(recipe, weights, 0, canvases[start : start + 500])
-    out.flush()
-    fresh.replace(work / "base.npy")
+    np.save(work / "base.npy", told(recipe, weights, 0, canvases))
 
 
 def resolve(recipe: Recipe, work: Path, weights: Weights, say: Say, rows: int = 2400) -> None:
     """Solve the projections of the middle stages again, on the student's own inputs."""
     count = recipe.held + rows
     inputs = np.load(work / "base.npy", mmap_mode="r")[:count]
-    for stage, blocks in enumerate(recipe.shape.stages[:-1]):
-        if stage == 0:
-            continue
+    for stage in range(1, len(recipe.shape.stages) - 1):
         wanted = np.load(work / f"interface{stage}.npy", mmap_mode="r")[:count]
-        task = Lesson(blocks, f"{stage}.", inputs, wanted, min(recipe.held, len(wanted) // 2))
+        held = min(recipe.held, len(wanted) // 2)
+        task = Lesson(recipe.shape.stages[stage], f"{stage}.", inputs, wanted, held)
         before = relative_error(task, weights)
         after = solve_projection(task, weights)
         say(f"stage {stage}: error on its own inputs {before:.4f}, solved again {after:.4f}")
         inputs = told(recipe, weights, stage, inputs)
 
 
-def told(recipe: Recipe, weights: Weights, stage: int, inputs: np.ndarray) -> np.ndarray:
-    """Return what a stage makes of some inputs, in float16."""
+def write_own(recipe: Recipe, work: Path, weights: Weights) -> None:
+    """Write `own.npy`: what the student puts before its last stage, for every canvas."""
+    inputs = np.load(work / "base.npy", mmap_mode="r")
+    for stage in range(1, len(recipe.shape.stages) - 1):
+        inputs = told(recipe, weights, stage, inputs)
+    np.save(work / "own.npy", inputs)
+
+
+def told(recipe: Recipe, weights: Weights, stage: int, inputs: np.ndarray, pool: bool = False) -> np.ndarray:
+    """Return what a stage makes of some inputs, in float16, pooled over the map if so asked."""
 
     @tf.function(reduce_retracing=True)
     def once(x: tf.Tensor) -> tf.Tensor:
-        return run_stage(recipe.shape.stages[stage], x, weights, f"{stage}.")
+        maps = run_stage(recipe.shape.stages[stage], x, weights, f"{stage}.")
+        return tf.reduce_mean(maps, [1, 2]) if pool else maps
 
     parts = range(0, len(inputs), 50)
     out = [once(tf.constant(as_input(inputs[at : at + 50]))).numpy() for at in parts]
@@ -85,9 +87,7 @@ class Class:
     sources: np.ndarray
     held: int
 
-    def lesson(
-        self, rows: np.ndarray
-    ) -> tuple[tf.Tensor, tuple[tf.Tensor, ...], tuple[tf.Tensor, ...]]:
+    def lesson(self, rows: np.ndarray) -> tuple[tf.Tensor, tuple[tf.Tensor, ...], tuple[tf.Tensor, ...]]:
         """Return inputs, wanted interfaces and guides' embeddings of some rows."""
         return (
             tf.constant(as_input(self.base[rows])),
@@ -128,9 +128,9 @@ def later_stages(
     return between, tf.reduce_mean(x, [1, 2])
 
 
-def learn_together(recipe: Recipe, work: Path, weights: Weights, say: Say) -> None:
+def learn_together(recipe: Recipe, plan: Together, work: Path, weights: Weights, say: Say) -> None:
     """Let all stages but the first learn as one net; saves `together.so.far.npz` as it goes."""
-    plan, school = recipe.together, read_class(recipe, work)
+    school = read_class(recipe, work)
     head = f"{len(recipe.shape.stages) - 1}."
     names = [name for name in weights if not name.startswith("0.")]
     # Sorted by group: the path before the head, then the head, each clipped by itself. Otherwise
@@ -165,7 +165,7 @@ def learn_together(recipe: Recipe, work: Path, weights: Weights, say: Say) -> No
         return float(mismatch(later_stages(recipe, x, weights)[1], guides_resemblance(list(guides))))
 
     say(f"together: held-out mismatch {held_out():.3f} at the start")
-    random = np.random.default_rng(recipe.seed)
+    random = np.random.default_rng(plan.seed)
     losses: list[list[float]] = []
     for taken in range(plan.steps):
         warm = min(1, (taken + 1) / 50)

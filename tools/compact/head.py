@@ -13,62 +13,74 @@ from tools.compact.stages import Say, as_input, save, settle
 from tools.compact.student import Weights, new_weights, run_stage
 
 
-def train_head(recipe: Recipe, work: Path, seed: int, say: Say) -> None:
-    """Train the last stage and write its `stage<k>.npz`, unless that file is there already."""
+def first_head(recipe: Recipe, work: Path, say: Say) -> None:
+    """Train the last stage on the teacher's last interface and write its `stage<k>.npz`."""
     stage = len(recipe.shape.stages) - 1
-    path = work / f"stage{stage}.npz"
-    if path.exists():
-        say(f"stage {stage}: already learnt")
-        return
     blocks, prefix = recipe.shape.stages[stage], f"{stage}."
     inputs = np.load(work / f"interface{stage - 1}.npy", mmap_mode="r")
-    guides = [np.load(work / f"guide{k}.npy") for k in range(len(recipe.guides))]
-    sources = np.load(work / "source.npy")[: len(inputs)]
-    weights = new_weights(blocks, int(inputs.shape[-1]), prefix, 100 * seed + stage)
+    weights = new_weights(blocks, int(inputs.shape[-1]), prefix, 100 * recipe.seed + stage)
     settle(blocks, prefix, weights, tf.constant(as_input(inputs[recipe.held :][:128])))
     # A bias below zero makes the pooled channels sparse, which the square root rewards.
     bias = weights[f"{prefix}{len(blocks) - 1}/last/bias"]
     bias.assign(bias - 0.5)
-    names = sorted(weights)
-    variables = [weights[name] for name in names]
-    adam = tf.keras.optimizers.Adam(2e-3, beta_2=0.99)
+    learn_head(recipe, work, inputs, weights, 2e-3, recipe.steps[stage], say)
+    save(work / f"stage{stage}.npz", weights)
+
+
+def last_head(recipe: Recipe, work: Path, weights: Weights, say: Say) -> None:
+    """Train the last stage on, on what the student itself puts before it (`own.npy`)."""
+    prefix = f"{len(recipe.shape.stages) - 1}."
+    inputs = np.load(work / "own.npy", mmap_mode="r")
+    mine = {name: value for name, value in weights.items() if name.startswith(prefix)}
+    learn_head(recipe, work, inputs, mine, 1e-3, recipe.last_steps, say)
+
+
+def learn_head(
+    recipe: Recipe,
+    work: Path,
+    inputs: np.ndarray,
+    weights: Weights,
+    rate: float,
+    steps: int,
+    say: Say,
+) -> None:
+    """Let the last stage learn the guides' resemblances from some inputs."""
+    stage = len(recipe.shape.stages) - 1
+    blocks, prefix, batch = recipe.shape.stages[stage], f"{stage}.", recipe.batch[stage]
+    guides = [np.load(work / f"guide{k}.npy") for k in range(len(recipe.guides))]
+    sources = np.load(work / "source.npy")[: len(inputs)]
+    variables = [weights[name] for name in sorted(weights)]
+    adam = tf.keras.optimizers.Adam(rate, beta_2=0.99)
     adam.build(variables)
 
-    def loss_of(rows: np.ndarray) -> tuple[tf.Tensor, tf.Tensor]:
-        told = [tf.constant(guide[rows].astype(np.float32)) for guide in guides]
+    def lesson(rows: np.ndarray) -> tuple[tf.Tensor, tf.Tensor]:
+        told = [tf.constant(as_input(guide[rows])) for guide in guides]
         return tf.constant(as_input(inputs[rows])), guides_resemblance(told)
 
     @tf.function(reduce_retracing=True)
     def step(x: tf.Tensor, wanted: tf.Tensor) -> tf.Tensor:
         with tf.GradientTape() as tape:
-            embedding = tf.reduce_mean(run_stage(blocks, x, weights, prefix), [1, 2])
-            loss = mismatch(embedding, wanted)
+            loss = mismatch(pooled(x), wanted)
         gradients, _ = tf.clip_by_global_norm(tape.gradient(loss, variables), 1.0)
         adam.apply_gradients(zip(gradients, variables, strict=True))
         return loss
 
-    random = np.random.default_rng(100 * seed + stage)
-    steps, batch = recipe.steps[stage], recipe.batch[stage]
+    def pooled(x: tf.Tensor) -> tf.Tensor:
+        return tf.reduce_mean(run_stage(blocks, x, weights, prefix), [1, 2])
+
+    def held_out() -> float:
+        x, wanted = lesson(np.arange(recipe.held))
+        return float(mismatch(pooled(x), wanted))
+
+    before = held_out()
+    random = np.random.default_rng(100 * recipe.seed + stage)
     losses: list[float] = []
     for taken in range(steps):
-        adam.learning_rate = 2e-3 * (0.5 + 0.5 * np.cos(np.pi * taken / steps)) + 1e-5
-        losses.append(float(step(*loss_of(mixed_rows(sources, recipe.held, batch, random)))))
-        if len(losses) % 200 == 0:
-            say(f"  {prefix} step {len(losses)}, loss {np.mean(losses[-200:]):.3f}")
+        adam.learning_rate = rate * (0.5 + 0.5 * np.cos(np.pi * taken / steps)) + 1e-5
+        losses.append(float(step(*lesson(mixed_rows(sources, recipe.held, batch, random)))))
+        if len(losses) % 100 == 0:
+            say(f"  {prefix} step {len(losses)} of {steps}, loss {np.mean(losses[-100:]):.3f}")
     say(
-        f"stage {stage}: {len(losses)} steps, loss {np.mean(losses[:20]):.3f} to "
-        f"{np.mean(losses[-50:]):.3f}, held-out {_held(recipe, work, weights):.3f}"
+        f"stage {stage}: {steps} steps, loss {np.mean(losses[:20]):.3f} to "
+        f"{np.mean(losses[-50:]):.3f}, held-out {before:.3f} to {held_out():.3f}"
     )
-    save(path, weights)
-
-
-def _held(recipe: Recipe, work: Path, weights: Weights) -> float:
-    stage = len(recipe.shape.stages) - 1
-    rows = np.arange(recipe.held)
-    inputs = np.load(work / f"interface{stage - 1}.npy", mmap_mode="r")[rows]
-    told = [
-        tf.constant(np.load(work / f"guide{k}.npy")[rows].astype(np.float32))
-        for k in range(len(recipe.guides))
-    ]
-    last = run_stage(recipe.shape.stages[stage], tf.constant(as_input(inputs)), weights, f"{stage}.")
-    return float(mismatch(tf.reduce_mean(last, [1, 2]), guides_resemblance(told)))

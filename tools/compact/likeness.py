@@ -36,9 +36,7 @@ def mismatch(embedding: tf.Tensor, wanted: tf.Tensor) -> tf.Tensor:
     return difference / tf.reduce_sum(off * wanted**2)
 
 
-def mixed_rows(
-    sources: np.ndarray, first: int, batch: int, random: np.random.Generator
-) -> np.ndarray:
+def mixed_rows(sources: np.ndarray, first: int, batch: int, random: np.random.Generator) -> np.ndarray:
     """Return the rows of a batch: half of the time from anywhere, else from one source alone.
 
     Few-shot classes often lie within one kind of picture (fruit, hands, paintings), where the

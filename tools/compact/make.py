@@ -9,8 +9,8 @@ import numpy as np
 import tensorflow as tf
 
 from tools.compact.export import to_tflite, write_spec
-from tools.compact.finish import assemble, learn_together, resolve, write_base
-from tools.compact.head import train_head
+from tools.compact.finish import assemble, learn_together, resolve, told, write_base, write_own
+from tools.compact.head import first_head, last_head
 from tools.compact.pool import write_canvases
 from tools.compact.recipe import Recipe
 from tools.compact.stages import Say, load, save, train_stage
@@ -18,12 +18,13 @@ from tools.compact.student import Weights, run
 from tools.compact.targets import write_guides, write_interfaces
 from tools.compact.words import Agreement, Words, agreement, first_words, teach_words
 
-STEPS = ("canvases", "interfaces", "guides", "stages", "head", "base", "resolve", "together", "export")
+STEPS = (
+    *("canvases", "interfaces", "guides", "stages", "head", "base", "resolve", "together"),
+    *("own", "last head", "export"),
+)
 
 
-def make(
-    recipe: Recipe, pool: Path, work: Path, out: Path, say: Say, until: str = "export"
-) -> None:
+def make(recipe: Recipe, pool: Path, work: Path, out: Path, say: Say, until: str = "export") -> None:
     """Run the steps up to `until`; raises ValueError for a step that does not exist."""
     if until not in STEPS:
         raise ValueError(f"There is no step '{until}'; the steps are {', '.join(STEPS)}.")
@@ -40,18 +41,31 @@ def make(
 
     def together() -> None:
         weights = load(work / "resolved.npz")
-        learn_together(recipe, work, weights, say)
+        for number, plan in enumerate(recipe.together):
+            path = work / f"together{number}.npz"
+            if path.exists():
+                weights = load(path)
+            else:
+                learn_together(recipe, plan, work, weights, say)
+                save(path, weights)
         save(work / "together.npz", weights)
+
+    def last_of_all() -> None:
+        weights = load(work / "together.npz")
+        last_head(recipe, work, weights, say)
+        save(work / "final.npz", weights)
 
     steps: dict[str, tuple[str, Callable[[], object]]] = {
         "canvases": ("canvas.npy", lambda: write_canvases(pool, work, recipe.shape.size)),
         "interfaces": ("scale.npz", lambda: write_interfaces(recipe, work)),
         "guides": (f"guide{len(recipe.guides) - 1}.npy", lambda: write_guides(recipe, work)),
         "stages": (f"stage{last - 1}.npz", stages),
-        "head": (f"stage{last}.npz", lambda: train_head(recipe, work, recipe.seed, say)),
+        "head": (f"stage{last}.npz", lambda: first_head(recipe, work, say)),
         "base": ("base.npy", lambda: write_base(recipe, work)),
         "resolve": ("resolved.npz", resolved),
         "together": ("together.npz", together),
+        "own": ("own.npy", lambda: write_own(recipe, work, load(work / "together.npz"))),
+        "last head": ("final.npz", last_of_all),
         "export": ("", lambda: export(recipe, work, out, say)),
     }
     for name, (file, step) in steps.items():
@@ -77,7 +91,9 @@ def embed(recipe: Recipe, weights: Weights, pixels: np.ndarray) -> np.ndarray:
 
 def say_words(recipe: Recipe, work: Path, weights: Weights) -> tuple[Words, Agreement]:
     """Return the words the embedding can keep, and their agreement on the held-out canvases."""
-    embedding = embed(recipe, weights, np.load(work / "canvas.npy", mmap_mode="r"))
+    last = len(recipe.shape.stages) - 1
+    maps = told(recipe, weights, last, np.load(work / "own.npy", mmap_mode="r"), pool=True)
+    embedding = maps.astype(np.float32)
     scores = np.load(work / "words.npy")
     words = teach_words(embedding[recipe.held :], scores[recipe.held :])
     held = agreement(
@@ -90,7 +106,7 @@ def say_words(recipe: Recipe, work: Path, weights: Weights) -> tuple[Words, Agre
 
 def export(recipe: Recipe, work: Path, out: Path, say: Say) -> None:
     """Write the model and its spec; words go in where the recipe asks for them."""
-    weights = load(work / "together.npz")
+    weights = load(work / "final.npz")
     head, labels, about = None, (), "An embedding trained from random initialisation."
     if recipe.words:
         words, held = say_words(recipe, work, weights)

@@ -57,9 +57,7 @@ def write_canvases(folder: Path, work: Path, size: int, seed: int = 0) -> int:
     random = np.random.default_rng(seed)
     found = list(pictures(folder))
     order = random.permutation(len(found))
-    out = np.lib.format.open_memmap(
-        work / "canvas.npy", "w+", np.uint8, (len(found), size, size, 3)
-    )
+    out = np.lib.format.open_memmap(work / "canvas.npy", "w+", np.uint8, (len(found), size, size, 3))
     for row, at in enumerate(order):
         out[row] = canvas(found[at][1], size, random)
     out.flush()

@@ -26,6 +26,7 @@ class Together:
     rate: float = 8e-4
     batch: int = 48
     pull: float = 0.05
+    seed: int = 0
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,8 @@ class Recipe:
     rows: tuple[int, ...]
     steps: tuple[int, ...]
     batch: tuple[int, ...]
-    together: Together
+    together: tuple[Together, ...]
+    last_steps: int = 400
     held: int = 400
     seed: int = 0
     words: bool = True
@@ -64,5 +66,5 @@ def compact_recipe(models: Path) -> Recipe:
         rows=(13000, 13000, 13000, 13000, 13000, 13000),
         steps=(800, 800, 800, 800, 800, 400),
         batch=(12, 32, 48, 48, 96, 128),
-        together=Together(steps=1200),
+        together=(Together(steps=1200), Together(steps=800, rate=5e-4, seed=1)),
     )

@@ -49,9 +49,7 @@ def lesson(recipe: Recipe, work: Path, stage: int) -> Lesson:
     inputs = np.load(work / f"{before}.npy", mmap_mode="r")
     wanted = np.load(work / f"interface{stage}.npy", mmap_mode="r")
     rows = min(len(inputs), len(wanted), recipe.rows[stage] + recipe.held)
-    return Lesson(
-        recipe.shape.stages[stage], f"{stage}.", inputs[:rows], wanted[:rows], recipe.held
-    )
+    return Lesson(recipe.shape.stages[stage], f"{stage}.", inputs[:rows], wanted[:rows], recipe.held)
 
 
 def settle(blocks: tuple[Block, ...], prefix: str, weights: Weights, x: tf.Tensor) -> None:
@@ -84,9 +82,7 @@ def relative_error(task: Lesson, weights: Weights, step: int = 50) -> float:
     return error / spread
 
 
-def learn(
-    task: Lesson, weights: Weights, steps: int, batch: int, seed: int, say: Say
-) -> Iterator[float]:
+def learn(task: Lesson, weights: Weights, steps: int, batch: int, seed: int, say: Say) -> Iterator[float]:
     """Learn for some steps with Adam, a cosine rate and clipped gradients; yield each loss."""
     names = sorted(weights)
     variables = [weights[name] for name in names]
@@ -171,9 +167,7 @@ def train_stage(recipe: Recipe, work: Path, stage: int, seed: int, say: Say) -> 
     settle(task.blocks, task.prefix, weights, first)
     start = solve_projection(task, weights)
     say(f"stage {stage}: random kernels, solved projection: error {start:.3f}")
-    losses = list(
-        learn(task, weights, recipe.steps[stage], recipe.batch[stage], 100 * seed + stage, say)
-    )
+    losses = list(learn(task, weights, recipe.steps[stage], recipe.batch[stage], 100 * seed + stage, say))
     before = relative_error(task, weights)
     after = solve_projection(task, weights)
     say(

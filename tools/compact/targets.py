@@ -32,9 +32,7 @@ def write_interfaces(recipe: Recipe, work: Path) -> None:
         wanted = max(recipe.rows[k : k + 2])
         count = min(len(canvases), wanted + recipe.held)
         path = work / f"interface{k}.npy"
-        outs.append(
-            np.lib.format.open_memmap(path, "w+", np.float16, (count, *values.shape[1:]))
-        )
+        outs.append(np.lib.format.open_memmap(path, "w+", np.float16, (count, *values.shape[1:])))
     for start in range(0, len(canvases), STEP):
         if start >= max(len(out) for out in outs):
             break

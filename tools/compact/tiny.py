@@ -86,9 +86,7 @@ def write_teacher(path: Path) -> None:
 def tiny_recipe(teacher: Path) -> Recipe:
     """Return the recipe of the tiny run."""
     ops = read_teacher(teacher).ops
-    linear = [
-        op.output for op in ops if op.kind == "CONV_2D" and op.options.fusedActivationFunction == 0
-    ]
+    linear = [op.output for op in ops if op.kind == "CONV_2D" and op.options.fusedActivationFunction == 0]
     pooled = next(op.output for op in ops if op.kind == "MEAN")
     return Recipe(
         shape=TINY,
@@ -98,7 +96,8 @@ def tiny_recipe(teacher: Path) -> Recipe:
         rows=(300, 300, 300),
         steps=(150, 150, 60),
         batch=(16, 16, 48),
-        together=Together(steps=40, batch=32),
+        together=(Together(steps=40, batch=32),),
+        last_steps=20,
         held=60,
         words=False,
     )
@@ -114,7 +113,7 @@ def main(folder: Path) -> None:
     make(recipe, folder, folder, out, said.append)
     pictures, kinds = drawn(120, 9)
     small = np.stack([cv2.resize(p, (SIZE, SIZE), interpolation=cv2.INTER_AREA) for p in pictures])
-    embedding = embed(recipe, load(folder / "together.npz"), small)
+    embedding = embed(recipe, load(folder / "final.npz"), small)
     accuracy = measure.few_shot(embedding, kinds, draws=10).mean
     np.savez(folder / "asked.npz", pictures=small[:8], embedding=embedding[:8])
     report = {"said": said, "accuracy": accuracy}

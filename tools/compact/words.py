@@ -124,8 +124,7 @@ def teach_words(
         kept = tuple(
             label
             for number, label in enumerate(labels[:-1])
-            if (truth == number).sum() >= least
-            and _kept(said, truth[chosen], number, threshold, keep)
+            if (truth == number).sum() >= least and _kept(said, truth[chosen], number, threshold, keep)
         )
         if (*kept, "") == labels:
             return Words(labels, kernel, bias, threshold)
