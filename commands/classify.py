@@ -31,12 +31,12 @@ from commands.paths import count, offers, places
 from commands.progress import Progress, duration, libraries_silenced, several
 from commands.table import Form, Kind, Table
 from core import fetch
-from core.addresses import Address, is_public
 from core.engine import Engine
 from core.errors import ModelMissing, UnusableImage
+from core.fetch.addresses import Address, is_public
 from core.home import Home
+from core.jobs.pace import Pace
 from core.models import ModelSpec
-from core.pace import Pace
 from core.shelf import Shelf
 
 KINDS: dict[str, Kind] = {".csv": "csv", ".jsonl": "jsonl"}

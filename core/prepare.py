@@ -15,8 +15,8 @@ from typing import Any
 
 from core.catalogue import Known, asked
 from core.errors import ModelBroken
+from core.jobs.worker import Report, worker
 from core.models import ModelSpec, Role, sha256_of
-from core.worker import Report, worker
 
 # The detector's own suppression is opened up, so that the page's overlap slider decides: all but
 # the nearest twins come out, up to a hundred boxes, instead of ten at a fixed overlap of 0.6.

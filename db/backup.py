@@ -25,8 +25,8 @@ from sqlalchemy.exc import ArgumentError
 
 from core.errors import ModelBroken, StoreError
 from core.home import Home
+from core.jobs.room import make_room
 from core.models import ModelSpec, sha256_of
-from core.room import make_room
 from db.models import now
 
 FORMAT = 1

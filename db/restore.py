@@ -18,9 +18,9 @@ from pathlib import Path
 from core import archive
 from core.errors import ModelBroken, StoreError, UnusableArchive
 from core.home import Home
+from core.jobs.room import make_room
 from core.models import ModelSpec, sha256_of
-from core.room import make_room
-from core.swap import exchange
+from db.swap import exchange
 from db.backup import DATABASE, FORMAT, MANIFEST, MODEL, Contents, Progress, originals
 from db.migrations import STEPS
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import UnusableImage
-from core.worker import Report, worker
+from core.jobs.worker import Report, worker
 
 
 def main(payload: dict[str, Any], report: Report) -> dict[str, Any]:

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.addresses import checked, is_public, shown
 from core.errors import NetworkError, RefusedAddress
 from core.fetch import get
+from core.fetch.addresses import checked, is_public, shown
 
 INSIDE = """
 127.0.0.1 127.0.0.1. 127.1 127.0.1 127.255.255.254 2130706433 017700000001 0177.0.0.1 0x7f000001

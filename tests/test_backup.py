@@ -17,7 +17,7 @@ from core import image
 from core.errors import StoreError
 from core.home import Home
 from core.shelf import Shelf
-from core.swap import exchange
+from db.swap import exchange
 from db import backup
 from db.restore import restore
 from db.store import Store

@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from core.errors import UnusableImage
-from core.headers import iso_media
-from core.headers.jpeg import Jpeg
 from core.image import MAX_BYTES, decode, encode, fit, read_header, thumbnail
+from core.image.headers import iso_media
+from core.image.headers.jpeg import Jpeg
 
 ROOT = Path(__file__).resolve().parent.parent
 RED, GREEN, BLUE, GREY = (220, 30, 40), (30, 160, 60), (30, 60, 200), (120, 120, 120)

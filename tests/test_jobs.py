@@ -22,7 +22,7 @@ from core import jobs as jobs_module
 from core.errors import StoreError
 from core.home import ROOT
 from core.jobs import Job, Jobs
-from core.pace import Pace
+from core.jobs.pace import Pace
 
 ODD = "tests.odd_jobs"
 LONG = 30.0  # seconds; no test comes near it unless something hangs

@@ -85,8 +85,8 @@ def test_a_detector_with_its_own_suppression_keeps_its_four_outputs(
 def test_tensorflow_stays_out_of_it(imagenet: tuple[Path, tuple[str, ...]], tmp_path: Path) -> None:
     source, labels = imagenet
     script = (
-        "import json, sys, pathlib, core.prepare, core.worker\n"
-        "report = core.worker.Report(sys.stderr, None)\n"
+        "import json, sys, pathlib, core.prepare, core.jobs.worker\n"
+        "report = core.jobs.worker.Report(sys.stderr, None)\n"
         "core.prepare.main(json.load(sys.stdin), report)\n"
         "print(sorted({'tensorflow', 'keras', 'tensorflow_hub'} & sys.modules.keys()))"
     )

@@ -2,7 +2,7 @@
 
     python -m core.tf.hub
 
-is a worker (core/worker.py). Its payload: `folder`, where the model is kept; `entry` or `name`,
+is a worker (core/jobs/worker.py). Its payload: `folder`, where the model is kept; `entry` or `name`,
 which model it is (core.catalogue.asked); and for tests `allow_private`, so that a server on this
 very machine can stand in for the hub.
 
@@ -20,12 +20,12 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from core import archive, fetch
-from core.addresses import Address
 from core.catalogue import Known, asked
 from core.errors import ModelBroken, StoreError
+from core.fetch.addresses import Address
+from core.jobs.worker import DISK_FULL, Report, disk_full, worker
 from core.prepare import prepare
 from core.shelf import LABELS, read_labels
-from core.worker import DISK_FULL, Report, disk_full, worker
 
 MOST_BYTES = 1 << 30
 MOST_LABEL_BYTES = 1 << 20

@@ -1,7 +1,7 @@
 """Print one JSON object a line for every measurement; name some to run only those.
 
-    make bench                       all
-    make bench ARGS="latency rest"   two of them
+make bench                       all
+make bench ARGS="latency rest"   two of them
 """
 
 from __future__ import annotations

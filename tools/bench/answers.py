@@ -79,7 +79,7 @@ def throughput() -> Iterator[dict[str, object]]:
         def limit() -> None:
             with ThreadPoolExecutor(workers) as pool:
                 shares = [files[at::workers] for at in range(workers)]
-                list(pool.map(lambda pair: [pair[0](f.read_bytes()) for f in pair[1]], zip(bares, shares)))
+                list(pool.map(lambda run, share: [run(file.read_bytes()) for file in share], bares, shares))
 
         pair = _paired(lambda: _through(engine, files), limit, len(files), rounds=5)
     rate = round(1000 / float(str(pair["ours_ms"])), 1)

@@ -52,7 +52,7 @@ def softmax(raw: np.ndarray) -> np.ndarray:
 
 
 def fit_head(
-    embedding: np.ndarray, wanted: np.ndarray, decay: float, steps: int = 400, rate: float = 0.02
+    embedding: np.ndarray, wanted: np.ndarray, decay: float, steps: int = 120, rate: float = 0.03
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return kernel and bias of the softmax regression on wanted probabilities, by Adam.
 
@@ -113,7 +113,8 @@ def teach_words(
     """
     random = np.random.default_rng(seed)
     chosen = random.random(len(embedding)) < 0.2
-    labels = (*GROUPS, "")
+    counts = np.bincount(first_words(scores, (*GROUPS, "")), minlength=len(GROUPS) + 1)
+    labels = (*(g for g, n in zip(GROUPS, counts, strict=False) if n >= least), "")
     while True:
         truth = first_words(scores, labels)
         soft = grouped(scores, list(labels[:-1]))
@@ -124,7 +125,7 @@ def teach_words(
         kept = tuple(
             label
             for number, label in enumerate(labels[:-1])
-            if (truth == number).sum() >= least and _kept(said, truth[chosen], number, threshold, keep)
+            if _kept(said, truth[chosen], number, threshold, keep)
         )
         if (*kept, "") == labels:
             return Words(labels, kernel, bias, threshold)

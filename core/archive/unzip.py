@@ -7,8 +7,8 @@ import zipfile
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from core.archive.tar import Entry
 from core.errors import UnusableArchive
-from core.tar import Entry
 
 _BLOCK = 2**16
 _LONGEST_LIST = 64 * 2**20

@@ -20,8 +20,8 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-from core.addresses import Address
 from core.errors import FetchFailed, NetworkError, RefusedAddress
+from core.fetch.addresses import Address
 
 _CONNECT_S = 10.0
 _GLANCE_S = 0.05

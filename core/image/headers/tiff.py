@@ -6,7 +6,7 @@ import struct
 from dataclasses import dataclass
 
 from core.errors import UnusableImage
-from core.headers.header import Header, damaged, unpack
+from core.image.headers.header import Header, damaged, unpack
 
 _WIDTH, _HEIGHT, _COMPRESSION, _INKS, _SAMPLES = 256, 257, 259, 262, 277
 _SUBFILE, _ORIENTATION, _DNG = 254, 274, 50706

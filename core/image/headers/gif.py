@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.headers.header import Header, damaged, unpack
+from core.image.headers.header import Header, damaged, unpack
 
 _EXTENSIONS, _BLOCKS = 256, 4_000
 

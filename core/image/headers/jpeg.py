@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 
 from core.errors import UnusableImage
-from core.headers.exif import orientation
-from core.headers.header import Header, cut_off, damaged, unpack
+from core.image.headers.exif import orientation
+from core.image.headers.header import Header, cut_off, damaged, unpack
 
 # A frame header, except C4 (tables), C8 (reserved) and CC (tables).
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}

@@ -1,6 +1,6 @@
 """Long work in a process of its own: start it, see how far it is, stop it, take its outcome.
 
-The other half, what runs inside such a process, is `core/worker.py`. Between the two lie three
+The other half, what runs inside such a process, is `core/jobs/worker.py`. Between the two lie three
 pipes: the payload goes in as one line of JSON, events come out as lines of JSON, and whatever the
 libraries print goes to the log. The first pipe stays open as a lifeline: its end tells the worker
 that its server is gone.
@@ -30,8 +30,8 @@ from pathlib import Path
 from typing import IO, Any, Literal
 
 from core.home import ROOT
-from core.pace import Pace
-from core.room import make_room
+from core.jobs.pace import Pace
+from core.jobs.room import make_room
 
 State = Literal["running", "done", "failed", "stopped"]
 GRACE_S = 5.0  # how long a worker may tidy up after it was asked to stop

@@ -24,10 +24,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
 
-from core.addresses import Address, is_public, shown
-from core.answers import Answer, answer_of
 from core.errors import FetchFailed, Offline, RefusedAddress, StoreError
-from core.line import Line
+from core.fetch.addresses import Address, is_public, shown
+from core.fetch.answers import Answer, answer_of
+from core.fetch.line import Line
 
 __all__ = ["Downloaded", "Fetched", "download", "get", "is_public", "offline"]
 

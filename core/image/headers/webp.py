@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from core.headers.exif import orientation
-from core.headers.header import Header, cut_off, damaged, unpack
+from core.image.headers.exif import orientation
+from core.image.headers.header import Header, cut_off, damaged, unpack
 
 _CHUNKS = 20_000
 

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import UnusableImage
-from core.headers import MAX_PIXELS, Header, gif, iso_media, tiff
-from core.headers.header import cut_off, damaged
-from core.headers.jpeg import Jpeg, end_of_scans
+from core.image.headers import MAX_PIXELS, Header, gif, iso_media, tiff
+from core.image.headers.header import cut_off, damaged
+from core.image.headers.jpeg import Jpeg, end_of_scans
 
 if TYPE_CHECKING:
     from PIL import Image

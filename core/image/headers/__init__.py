@@ -7,9 +7,9 @@ decoders would not check again.
 from __future__ import annotations
 
 from core.errors import UnusableImage
-from core.headers import bmp, gif, iso_media, jpeg, png, tiff, webp
-from core.headers.header import MAX_BYTES, MAX_PIXELS, NAMES, Header, Kind
-from core.headers.sniff import kind_of
+from core.image.headers import bmp, gif, iso_media, jpeg, png, tiff, webp
+from core.image.headers.header import MAX_BYTES, MAX_PIXELS, NAMES, Header, Kind
+from core.image.headers.sniff import kind_of
 
 __all__ = ["MAX_BYTES", "MAX_PIXELS", "NAMES", "Header", "Kind", "kind_of", "read_header"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.headers.header import damaged
+from core.image.headers.header import damaged
 
 _SEQUENCE_HEADER = 1
 _UNITS = 20_000

@@ -19,9 +19,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
-from core import tar, unzip
+from core.archive import tar, unzip
+from core.archive.gate import Gate
 from core.errors import StoreError, UnusableArchive
-from core.gate import Gate
 
 MAX_FILES = 100_000
 MAX_BYTES = 4 * 2**30

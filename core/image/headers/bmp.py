@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.errors import UnusableImage
-from core.headers.header import Header, damaged, unpack
+from core.image.headers.header import Header, damaged, unpack
 
 
 def read(data: bytes) -> Header:

@@ -1,4 +1,4 @@
-"""What runs inside a worker process; the server's half is `core/jobs.py`.
+"""What runs inside a worker process; the server's half is `core/jobs`.
 
 A module that is to run as a job ends with
 
@@ -24,7 +24,7 @@ from typing import Any, NoReturn, TextIO
 
 from core.errors import FakeryError
 from core.jobs import GRACE_S
-from core.room import ROOM
+from core.jobs.room import ROOM
 
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 

@@ -1,4 +1,4 @@
-"""Which addresses may be asked: the pure half of the network's guard; `core/fetch.py` is the other.
+"""Which addresses may be asked: the pure half of the network's guard; `core/fetch` is the other.
 
 An address is judged twice. Here its spelling is read once, strictly, and written anew, so that
 nobody further down can read it differently. There the address really connected to is judged by

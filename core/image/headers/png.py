@@ -6,8 +6,8 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from core.headers.exif import orientation
-from core.headers.header import Header, damaged, unpack
+from core.image.headers.exif import orientation
+from core.image.headers.header import Header, damaged, unpack
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _GREY = 0

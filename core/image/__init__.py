@@ -21,11 +21,11 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from core import pillow
 from core.errors import UnusableImage
-from core.headers import MAX_BYTES, MAX_PIXELS, Header, png, read_header, webp
-from core.headers.header import cut_off, damaged
-from core.headers.jpeg import Jpeg
+from core.image import pillow
+from core.image.headers import MAX_BYTES, MAX_PIXELS, Header, png, read_header, webp
+from core.image.headers.header import cut_off, damaged
+from core.image.headers.jpeg import Jpeg
 
 os.environ["OPENCV_IO_MAX_IMAGE_PIXELS"] = str(MAX_PIXELS)  # read once, when cv2 is imported
 

@@ -13,9 +13,9 @@ from urllib.parse import urljoin, urlsplit
 import requests
 import urllib3
 
-from core.addresses import checked, shown
 from core.errors import FetchFailed, NetworkError, RefusedAddress
-from core.line import GuardedAdapter, Line
+from core.fetch.addresses import checked, shown
+from core.fetch.line import GuardedAdapter, Line
 
 _REDIRECTS = 5
 _STALL_S = 30.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from core.errors import UnusableImage
-from core.headers.header import Kind
+from core.image.headers.header import Kind
 
 _UNREAD = ", which is not read here: save it as PNG or JPEG first."
 _UNPACK = ", not a photograph: unpack it and add the pictures in it."

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from core.errors import UnusableImage
-from core.headers.av1 import largest_frame
-from core.headers.header import MAX_PIXELS, NAMES, Header, Kind, damaged, unpack
+from core.image.headers.av1 import largest_frame
+from core.image.headers.header import MAX_PIXELS, NAMES, Header, Kind, damaged, unpack
 
 _BOXES = 20_000
 _PARTS = 5_000
