@@ -31,10 +31,8 @@ class Picture:
     def read(self, data: bytes, enough_for: int) -> image.RGB:
         """Return the pixels, and note hash and size."""
         self.sha256 = hashlib.sha256(data).hexdigest()
-        header = image.read_header(data)
         rgb = image.decode(data, enough_for=enough_for)
-        turned = (rgb.shape[1] - rgb.shape[0]) * (header.width - header.height) < 0
-        self.size = (header.height, header.width) if turned else (header.width, header.height)
+        self.size = image.size_of(image.read_header(data), rgb)
         return rgb
 
     def rows(self, specs: Sequence[ModelSpec], score: float, overlap: float) -> list[report.Row]:

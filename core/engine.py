@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -63,14 +64,28 @@ class Answer:
 
         Nameless scores are left out, and so is what a quantised model gives no chance at all.
         """
-        order = np.argsort(-self.probabilities, kind="stable")
-        named = (
-            at
-            for at in order
-            if at < len(self.spec.labels) and self.spec.labels[at] and self.probabilities[at] > 0
+        labels = self.spec.labels
+        order = np.argsort(-self.probabilities, kind="stable").tolist()
+        likely = takewhile(lambda at: self.probabilities[at] > 0, order)
+        named = islice((at for at in likely if at < len(labels) and labels[at]), count)
+        return tuple(Score(labels[at], float(self.probabilities[at])) for at in named)
+
+    def boxes_on(self, width: int) -> tuple[Box, ...]:
+        """Return the boxes in pixels of the whole picture, this wide, of which the engine may have
+        been given a smaller copy."""
+        zoom = width / self.size[0]
+
+        def scaled(side: float) -> float:
+            return round(side * zoom, 1)
+
+        return tuple(
+            Box(
+                box.label,
+                round(box.probability, 4),
+                *map(scaled, (box.x, box.y, box.width, box.height)),
+            )
+            for box in self.boxes
         )
-        chosen = [int(at) for at, _ in zip(named, range(count), strict=False)]
-        return tuple(Score(self.spec.labels[at], float(self.probabilities[at])) for at in chosen)
 
 
 class Engine:

@@ -50,8 +50,7 @@ def row_of(
     `size` is the (width, height) of the whole picture, of which the engine may have been given a
     smaller copy. With score 0 and overlap 1 every box stays.
     """
-    zoom = size[0] / answer.size[0]
-    boxes = suppress(answer.boxes, score=score, overlap=overlap, limit=MOST_BOXES)
+    boxes = suppress(answer.boxes_on(size[0]), score=score, overlap=overlap, limit=MOST_BOXES)
     return Row(
         file=file,
         sha256=sha256,
@@ -59,14 +58,7 @@ def row_of(
         height=size[1],
         model=answer.spec.name,
         scores=answer.top(KEPT),
-        boxes=[
-            Box(
-                box.label,
-                round(box.probability, 4),
-                *(round(side * zoom, 1) for side in (box.x, box.y, box.width, box.height)),
-            )
-            for box in boxes
-        ],
+        boxes=boxes,
         elapsed_ms=round(answer.elapsed_ms, 3),
     )
 

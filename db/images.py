@@ -31,8 +31,7 @@ def take_in(pictures: Pictures, data: bytes, name: str, source: str = "") -> Tak
     """
     header = image.read_header(data)
     rgb = image.decode(data, enough_for=THUMB)
-    # The decoding may be a fraction of the picture, but it is upright.
-    width, height = sorted((header.width, header.height), reverse=rgb.shape[1] >= rgb.shape[0])
+    width, height = image.size_of(header, rgb)
     return Taken(pictures.put(data, rgb), name[:200], source[:2000], width, height, len(data))
 
 

@@ -20,9 +20,9 @@ from core.errors import ModelBroken, StoreError, UnusableArchive
 from core.home import Home
 from core.jobs.room import make_room
 from core.models import ModelSpec, sha256_of
-from db.swap import exchange
 from db.backup import DATABASE, FORMAT, MANIFEST, MODEL, Contents, Progress, originals
 from db.migrations import STEPS
+from db.swap import exchange
 
 KEPT = "before-restore"
 _PARTS = re.compile(

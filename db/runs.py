@@ -10,9 +10,9 @@ from sqlmodel import Session, col, func, select
 from core.detect import Box
 from core.engine import Answer, Score
 from core.models import ModelSpec
+from core.report import KEPT
 from db.models import Image, Model, Prediction, Run, now
 
-KEPT_SCORES = 10
 BATCH = 256
 
 
@@ -69,20 +69,12 @@ def record(*, session: Session, predictions: Iterable[Prediction]) -> None:
 
 
 def prediction(*, run_id: int, image: Image, answer: Answer) -> Prediction:
-    """Return an engine's answer as a row, its boxes in pixels of the whole picture.
-
-    The engine may have been given the picture decoded at a fraction of its size.
-    """
-    zoom = image.width / answer.size[0]
+    """Return an engine's answer as a row, its boxes in pixels of the whole picture."""
     return Prediction(
         run_id=run_id,
         image_id=image.id or 0,
-        scores=[[score.label, round(score.probability, 6)] for score in answer.top(KEPT_SCORES)],
-        boxes=[
-            [box.label, round(box.probability, 4)]
-            + [round(side * zoom, 1) for side in (box.x, box.y, box.width, box.height)]
-            for box in answer.boxes
-        ],
+        scores=[[score.label, round(score.probability, 6)] for score in answer.top(KEPT)],
+        boxes=[list(vars(box).values()) for box in answer.boxes_on(image.width)],
         elapsed_ms=round(answer.elapsed_ms, 3),
     )
 

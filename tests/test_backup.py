@@ -17,10 +17,10 @@ from core import image
 from core.errors import StoreError
 from core.home import Home
 from core.shelf import Shelf
-from db.swap import exchange
 from db import backup
 from db.restore import restore
 from db.store import Store
+from db.swap import exchange
 from tests.commands import cli, variables
 from tests.conftest import ROOT
 from tests.homes import at, fill, furnish, originals, rows, tree, unpacked

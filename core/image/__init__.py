@@ -40,6 +40,7 @@ __all__ = [
     "encode",
     "fit",
     "read_header",
+    "size_of",
     "thumbnail",
 ]
 
@@ -102,6 +103,16 @@ def _decode(data: bytes, header: Header, reduction: int) -> RGB:
     else:
         rgb, orientation = pillow.decode(data, header)
     return _upright(rgb, orientation)
+
+
+def size_of(header: Header, rgb: RGB) -> tuple[int, int]:
+    """Return the (width, height) of the whole upright picture, whose decoding may be smaller.
+
+    >>> size_of(Header("jpeg", 300, 400), np.zeros((150, 200, 3), np.uint8))
+    (400, 300)
+    """
+    long, short = max(header.width, header.height), min(header.width, header.height)
+    return (long, short) if rgb.shape[1] >= rgb.shape[0] else (short, long)
 
 
 def _opencv(data: bytes, flags: int) -> NDArray[Any] | None:

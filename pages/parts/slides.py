@@ -80,7 +80,7 @@ def _at(pictures: Sequence[Image]) -> int:
     fresh_id = st.session_state.pop("classify_show", None)
     at = next((number for number, each in enumerate(pictures) if each.id == fresh_id), None)
     if at is None:
-        asked = st.query_params.get("picture", "1")
+        asked = st.query_params.get("picture", "1")[:9]
         at = st.session_state.get("classify_at", int(asked) - 1 if asked.isdecimal() else 0)
     at = min(max(at, 0), len(pictures) - 1)
     show(at)

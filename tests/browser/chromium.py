@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -18,9 +19,16 @@ REMEDY = (
 
 def find() -> str | None:
     """Return the path of a Chromium that starts, or None."""
-    named = os.environ.get("FAKERY_CHROMIUM")
-    candidates = [named] if named else [shutil.which(name) for name in NAMES] + [str(MAC), _bundled()]
-    return next((path for path in candidates if path and _starts(path)), None)
+    return next((path for path in _candidates() if path and _starts(path)), None)
+
+
+def _candidates() -> Iterator[str | None]:
+    if named := os.environ.get("FAKERY_CHROMIUM"):
+        yield named
+        return
+    yield from (shutil.which(name) for name in NAMES)
+    yield str(MAC)
+    yield _bundled()
 
 
 def _bundled() -> str:

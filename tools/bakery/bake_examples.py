@@ -54,7 +54,7 @@ def main() -> None:
     ask.add_argument("--only", nargs="+", choices=names, default=names, metavar="NAME", help=", ".join(names))
     ask.add_argument("--seed", type=int, default=7, help="another seed, another scene (default 7)")
     ask.add_argument("--scale", type=float, default=1.0, help="0.5 for a quick look")
-    ask.add_argument("--samples", type=int, default=32, help="light paths a pixel; more is cleaner")
+    ask.add_argument("--samples", type=int, default=20, help="light paths a pixel; more is cleaner")
     ask.add_argument("--threads", type=int, default=2)
     given = ask.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)

@@ -168,8 +168,8 @@ def mug_cake(
     coat: Any,
     chocolate: Any,
     inside: Any,
-    missing: float = math.radians(58),
-    turn: float = -1.95,
+    missing: float = math.radians(54),
+    turn: float = -1.75,
     shift: float = 0.0,
 ) -> Any:
     """Return the mug of `tableware.mug`, made of cake, with a slice missing around `turn`."""

@@ -130,8 +130,11 @@ def ball(name: str, radius: float, material: Any, squash: float = 1.0, lumps: fl
 
 def roughen(thing: Any, amount: float, scale: float, shift: float = 0.0) -> Any:
     """Return the object with its points pushed by up to `amount` of smooth noise."""
+    # Not noise.noise_vector: two of its three parts are drawn afresh in every process.
+    apart = [Vector((shift + 31.7 * axis, 0, shift)) for axis in range(3)]
     for vertex in thing.data.vertices:
-        vertex.co += amount * noise.noise_vector(vertex.co * scale + Vector((shift, 0, shift)))
+        here = vertex.co * scale
+        vertex.co += amount * Vector([noise.noise(here + offset) for offset in apart])
     return thing
 
 

@@ -46,7 +46,7 @@ class Recipe:
     steps: tuple[int, ...]
     batch: tuple[int, ...]
     together: tuple[Together, ...]
-    last_steps: int = 400
+    last_steps: int = 250
     held: int = 400
     seed: int = 0
     words: bool = True

@@ -101,9 +101,9 @@ def threshold_for(said: np.ndarray, truth: np.ndarray, wanted: float) -> float:
 def teach_words(
     embedding: np.ndarray,
     scores: np.ndarray,
-    wanted: float = 0.8,
+    wanted: float = 0.88,
     least: int = 25,
-    keep: float = 0.7,
+    keep: float = 0.75,
     decay: float = 3e-4,
     seed: int = 0,
 ) -> Words:
