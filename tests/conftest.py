@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, settings
 from numpy.typing import NDArray
 
 from core import image
@@ -26,6 +27,15 @@ from core.shelf import Shelf
 from db.store import Store
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# A busy machine is slow, not wrong; in CI the same examples come every time.
+settings.register_profile(
+    "house",
+    deadline=None,
+    derandomize=os.environ.get("CI") == "true",
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("house")
 
 
 @pytest.fixture(scope="session")
