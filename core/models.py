@@ -45,6 +45,7 @@ class ModelSpec:
     boxes are (top, left, bottom, right) as fractions of the picture. `labels[i]` is the word of score
     i; an empty word is never shown (ImageNet's "background"). `class_offset` is added to a
     detector's class numbers before the word is looked up. `embedding_size` is 0 where there is none.
+    An answer less probable than `sure_from` is shown as "not sure".
     """
 
     name: str
@@ -57,6 +58,7 @@ class ModelSpec:
     labels: tuple[str, ...] = ()
     class_offset: int = 0
     embedding_size: int = 0
+    sure_from: float = 0.25
     licence: str = ""
     origin: str = ""
     about: str = ""

@@ -21,8 +21,8 @@ from core.prepare import input_and_outputs
 State = Literal["ready", "found", "fetchable", "missing"]
 LABELS = ASSETS / "labels"
 COMPACT_MISSING = (
-    "The packaged model `compact` is not part of this version yet.",
-    "Use MobileNet V2 meanwhile: fetch it, or name a folder that holds it in FAKERY_MODELS.",
+    "The packaged model compact is gone from the folder assets.",
+    "Bring it back: git checkout assets/compact.tflite assets/compact.json",
 )
 
 

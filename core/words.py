@@ -10,15 +10,15 @@ STRONG = 0.5
 WEAK = 0.25
 
 
-def tone(probability: float) -> Tone:
-    """Return how an answer of this probability is shown: green from 50 %, yellow from 25 %.
+def tone(probability: float, sure_from: float = WEAK) -> Tone:
+    """Return how an answer is shown: green from 50 %, yellow from 25 % or what the model demands.
 
     >>> [tone(p) for p in (0.5, 0.49, 0.25, 0.2)]
     ['strong', 'weak', 'weak', 'unsure']
     """
-    if probability >= STRONG:
-        return "strong"
-    return "weak" if probability >= WEAK else "unsure"
+    if probability < sure_from:
+        return "unsure"
+    return "strong" if probability >= STRONG else "weak"
 
 
 def short(label: str) -> str:

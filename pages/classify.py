@@ -12,10 +12,14 @@ from pages.parts.house import house
 from pages.parts.slides import show, slides
 
 EXPECT = """
-MobileNet chooses among the 1000 words of ImageNet. It is right about 70 % of the time on ImageNet's own
-test pictures and less often on yours; a thing without a word there gets the nearest one that has. **There is
-no cake among its words.** COCO-SSD knows 80 kinds of things, cake among them, and says where they are. A word
-is green from 50 %, yellow from 25 %, and below that the model is not sure.
+- **MobileNet** chooses among the 1000 words of ImageNet. It is right about 70 % of the time on ImageNet's own
+  test pictures and less often on yours; a thing without a word there gets the nearest one that has. There is
+  **no cake** among its words.
+- **COCO-SSD** knows 80 kinds of things, cake among them, and says where they are.
+- **Compact** is our own small model, which comes with Fakery and needs no network. It knows 14 everyday words
+  and is not sure of most pictures; its strength is its embedding, for teaching by example.
+
+A word is green from 50 %, yellow from 25 %; below that (Compact: below 50 %) the model is not sure.
 """
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
@@ -20,7 +21,7 @@ from tools.compact import measure
 
 ROOT = Path(__file__).resolve().parent.parent
 MODEL = ASSETS / "compact.tflite"
-FLOOR = 60.0  # 5-shot accuracy in %, mean over the five sets; six draws swing by about two
+FLOOR = 65.0  # 5-shot accuracy in %, mean over the five sets; measured on this subset: 67.6
 
 
 @pytest.fixture(scope="module")
@@ -29,8 +30,10 @@ def spec() -> ModelSpec:
 
 
 @pytest.fixture(scope="module")
-def engine(spec: ModelSpec) -> Engine:
-    return Engine(lambda _: (spec, MODEL), workers=2)
+def engine(spec: ModelSpec) -> Iterator[Engine]:
+    opened = Engine(lambda _: (spec, MODEL), workers=2)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from core import image
 from core.home import Home
+from core.shelf import Shelf
 from db import datasets, images
 from pages.parts.house import house
 from tests.conftest import ROOT, picture
@@ -73,7 +74,20 @@ def test_home_counts_what_is_there(with_models: Path) -> None:
     assert "Pictures so far: 2." in words(app().run())
 
 
-def test_without_any_model_the_page_says_what_why_and_how(at_home: Path) -> None:
+def test_on_first_start_without_a_network_the_packaged_model_answers(at_home: Path) -> None:
+    page = classify()
+    page.file_uploader[0].upload("a.png", image.encode(picture(3), "png"), "image/png")
+    page.run()
+    assert not page.exception
+    said = words(page)
+    assert "Compact" in said and "fk-head" in said
+    assert "FAKERY_OFFLINE=1 forbids" in said and "FAKERY_MODELS" in said
+
+
+def test_without_any_model_the_page_says_what_why_and_how(
+    at_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Shelf.__init__, "__defaults__", (tmp_path / "nothing packaged",))
     page = classify()
     assert not page.exception
     said = words(page)

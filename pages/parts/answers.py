@@ -56,7 +56,7 @@ def answers(
             elif spec.can("detect"):
                 _found(boxes)
             else:
-                bars(runs.scores(row)[:3])
+                bars(runs.scores(row)[:3], spec.sure_from)
             if sees:
                 _seen(picture, spec)
     if specs:

@@ -37,6 +37,11 @@ def choose(*, key: str) -> tuple[Shelved, ...]:
         key=key,
         label_visibility="collapsed",
     )
+    absent = [model.title for model in models if model.state != "ready" and _answers(model)]
+    if absent:
+        st.caption(
+            f":material/add: {' and '.join(absent)} can be had, too: see below, more about the models."
+        )
     return tuple(able[name] for name in chosen)
 
 

@@ -8,7 +8,7 @@ from html import escape
 import streamlit as st
 
 from core.engine import Score
-from core.words import short, tone
+from core.words import WEAK, short, tone
 
 STYLE = """
 <style>
@@ -24,21 +24,21 @@ STYLE = """
 """
 
 
-def headline(scores: Sequence[Score]) -> str:
+def headline(scores: Sequence[Score], sure_from: float = WEAK) -> str:
     """Return the one answer to remember: the likeliest word, or that the model is not sure."""
-    if not scores or tone(scores[0].probability) == "unsure":
+    if not scores or tone(scores[0].probability, sure_from) == "unsure":
         return "Not sure"
     return short(scores[0].label)
 
 
-def bars(scores: Sequence[Score]) -> None:
+def bars(scores: Sequence[Score], sure_from: float = WEAK) -> None:
     """Draw a headline and a bar for each word: green from 50 %, yellow from 25 %, else grey."""
-    mood = tone(scores[0].probability) if scores else "unsure"
-    rows = [f'<div class="fk-head fk-{mood}">{escape(headline(scores))}</div>']
+    mood = tone(scores[0].probability, sure_from) if scores else "unsure"
+    rows = [f'<div class="fk-head fk-{mood}">{escape(headline(scores, sure_from))}</div>']
     for score in scores:
         part = f"{score.probability:.0%}"
         rows.append(
-            f'<div class="fk-bar fk-{tone(score.probability)}" title="{escape(score.label)}">'
+            f'<div class="fk-bar fk-{tone(score.probability, sure_from)}" title="{escape(score.label)}">'
             f"<span>{escape(short(score.label))}</span><b>{part}</b>"
             f'<i style="--part:{part}"></i></div>'
         )

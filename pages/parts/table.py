@@ -80,7 +80,7 @@ def _row(
             row[spec.title] = ", ".join(dict.fromkeys(short(box.label) for box in boxes)) or "nothing"
         else:
             scores = runs.scores(prediction)
-            row[spec.title] = headline(scores)
+            row[spec.title] = headline(scores, spec.sure_from)
             row[f"{spec.title}, sure"] = 100 * scores[0].probability if scores else None
     return row
 

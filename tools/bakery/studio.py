@@ -14,7 +14,7 @@ from mathutils import Vector
 from paint import rgb
 from shapes import rounded, sheet
 
-WARM, NEUTRAL, COOL = rgb("#ffe6cc"), rgb("#fff6ec"), rgb("#e6eeff")
+WARM, NEUTRAL = rgb("#ffe6cc"), rgb("#fff6ec")
 
 
 @dataclass(frozen=True)

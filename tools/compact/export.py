@@ -54,7 +54,12 @@ def output_places(path: Path) -> dict[str, int]:
 
 
 def write_spec(
-    path: Path, shape: Shape, labels: Sequence[str], about: str, made_from: dict[str, str]
+    path: Path,
+    shape: Shape,
+    labels: Sequence[str],
+    about: str,
+    made_from: dict[str, str],
+    sure_from: float = 1.0,
 ) -> ModelSpec:
     """Write the spec beside a `.tflite` file and return it."""
     places = output_places(path)
@@ -68,6 +73,7 @@ def write_spec(
         outputs=places,  # type: ignore[arg-type]
         labels=tuple(labels),
         embedding_size=shape.embedding_size,
+        sure_from=sure_from,
         licence="MIT",
         origin="Trained by tools/compact",
         about=about,

@@ -108,14 +108,15 @@ def export(recipe: Recipe, work: Path, out: Path, say: Say) -> None:
     """Write the model and its spec; words go in where the recipe asks for them."""
     weights = load(work / "final.npz")
     head, labels, about = None, (), "An embedding trained from random initialisation."
+    sure_from = 1.0
     if recipe.words:
         words, held = say_words(recipe, work, weights)
-        head, labels = (words.kernel, words.bias), words.labels
+        head, labels, sure_from = (words.kernel, words.bias), words.labels, words.threshold
         about = (
             f"Embeds a picture and scores {len(labels) - 1} everyday words. Below "
             f"{words.threshold:.2f} it is not sure. Held out it speaks on {held.spoke} of "
             f"{held.of} pictures and agrees with the big MobileNetV2 on {held.agreed}."
         )
     out.write_bytes(to_tflite(recipe.shape, weights, head))
-    spec = write_spec(out, recipe.shape, labels, about, {})
+    spec = write_spec(out, recipe.shape, labels, about, {}, sure_from)
     say(f"export: {spec.bytes} bytes, {about}")
