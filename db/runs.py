@@ -117,17 +117,21 @@ def specs(*, session: Session, dataset_id: int) -> dict[str, ModelSpec]:
     return {spec.name: spec for spec in map(ModelSpec.from_json, session.exec(texts))}
 
 
-def said_of(*, session: Session, dataset_id: int) -> dict[int, dict[str, Prediction]]:
-    """Return all that was said of a dataset's images: image id -> model name -> prediction."""
-    rows = session.exec(
+def said_of(
+    *, session: Session, dataset_id: int, image_id: int | None = None
+) -> dict[int, dict[str, Prediction]]:
+    """Return what was said of a dataset's images, or of one: image id -> model name -> prediction."""
+    rows = (
         select(Prediction, Model.name)
         .join(Run, col(Run.id) == col(Prediction.run_id))
         .join(Model, col(Model.id) == col(Run.model_id))
         .where(Run.dataset_id == dataset_id)
         .order_by(col(Run.id))
     )
+    if image_id is not None:
+        rows = rows.where(Prediction.image_id == image_id)
     said: dict[int, dict[str, Prediction]] = {}
-    for row, name in rows:
+    for row, name in session.exec(rows):
         said.setdefault(row.image_id, {})[name] = row
     return said
 

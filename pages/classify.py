@@ -5,10 +5,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.models import ModelSpec
-from db import runs
 from db.models import Dataset, Image
 from pages.parts import answers, intake, models, table, visit, work
-from pages.parts.house import house
 from pages.parts.slides import show, slides
 
 EXPECT = """
@@ -27,18 +25,16 @@ def results(here: Dataset, pictures: Sequence[Image], specs: Sequence[ModelSpec]
     """Draw the answers, as slides or as a table, and the work that is still going on."""
     busy = work.active(here)
     work.bar(here)
-    with house().store.reading() as session:
-        said = runs.said_of(session=session, dataset_id=here.id or 0)
     if st.session_state.get("view") == "Table":
         detecting = any(spec.can("detect") for spec in specs)
         score, overlap = answers.thresholds() if detecting else answers.USUAL
-        picked = table.table(pictures, specs, said, score, overlap)
+        picked = table.table(pictures, specs, visit.said(here), score, overlap)
         if picked is not None:
             show(picked)
             st.caption("Slides now shows this picture.")
     else:
-        slides(here, pictures, specs, said)
-    table.downloads(pictures, said, f"fakery-{here.key}")
+        slides(here, pictures, specs)
+    table.downloads(pictures, lambda: visit.said(here), f"fakery-{here.key}")
     if busy and not work.active(here):
         st.rerun()
 

@@ -9,21 +9,20 @@ import streamlit as st
 from core.models import ModelSpec
 from db import images
 from db.models import Dataset, Image
-from pages.parts import answers
+from pages.parts import answers, visit
 from pages.parts.filmstrip import Frame, filmstrip
 from pages.parts.house import house
 from pages.parts.pictures import address
 from pages.parts.stage import stage
-from pages.parts.table import Said
 from pages.parts.words import plain
 
 
-def slides(here: Dataset, pictures: Sequence[Image], specs: Sequence[ModelSpec], said: Said) -> None:
+def slides(here: Dataset, pictures: Sequence[Image], specs: Sequence[ModelSpec]) -> None:
     """Draw the shown picture with its answers beside it, and the others below."""
     at = _at(pictures)
     picture = pictures[at]
     st.query_params["picture"] = str(at + 1)
-    rows = said.get(picture.id or 0, {})
+    rows = visit.said(here, picture).get(picture.id or 0, {})
     shown = {spec.name: rows[spec.name] for spec in specs if spec.name in rows}
     left, right = st.columns([11, 9], gap="medium")
     with right:

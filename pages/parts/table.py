@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -39,10 +39,11 @@ def table(
     return int(picked[0]) if picked else None
 
 
-def downloads(pictures: Sequence[Image], said: Said, name: str) -> None:
+def downloads(pictures: Sequence[Image], load: Callable[[], Said], name: str) -> None:
     """Offer everything that was said as CSV, JSON and JSON lines; made when asked for."""
 
     def rows() -> list[report.Row]:
+        said = load()
         return [
             _report(picture, model, prediction)
             for picture in pictures

@@ -9,7 +9,7 @@ import streamlit as st
 from core.models import ModelSpec
 from core.shelf import Shelved
 from db import datasets, images, runs
-from db.models import Dataset, Image
+from db.models import Dataset, Image, Prediction
 from pages.parts.house import house
 
 
@@ -51,6 +51,13 @@ def specs(visit: Dataset, chosen: Sequence[Shelved]) -> list[ModelSpec]:
     here = {model.name for model in house().shelf.models() if model.state == "ready"}
     names = {model.name for model in chosen}
     return [spec for name, spec in asked.items() if name in names or name not in here]
+
+
+def said(visit: Dataset, picture: Image | None = None) -> dict[int, dict[str, Prediction]]:
+    """Return what was said of a visit's pictures, or of one: image id -> model name -> prediction."""
+    image_id = picture.id if picture is not None else None
+    with house().store.reading() as session:
+        return runs.said_of(session=session, dataset_id=visit.id or 0, image_id=image_id)
 
 
 def leave() -> None:
