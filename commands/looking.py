@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from commands.paths import Offer
 from core import image, report
-from core.engine import Answer, Engine
+from core.answer import Answer
+from core.engine import Engine
 from core.errors import FakeryError, ModelError
 from core.models import ModelSpec
 

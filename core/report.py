@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from core.answer import MOST_BOXES, Answer, Score
 from core.detect import Box, suppress
-from core.engine import MOST_BOXES, Answer, Score
 
 TOP = 3  # of the words, in a spreadsheet
 KEPT = 10  # of the words, for a program

@@ -14,7 +14,8 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 from core import image
-from core.engine import Answer, Engine
+from core.answer import Answer
+from core.engine import Engine
 from core.errors import EngineBusy, FakeryError, ModelError
 from core.models import ModelSpec
 from db import runs

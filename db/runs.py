@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, func, select
 
+from core.answer import Answer, Score
 from core.detect import Box
-from core.engine import Answer, Score
 from core.models import ModelSpec
 from core.report import KEPT
 from db.models import Image, Model, Prediction, Run, now

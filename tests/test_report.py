@@ -9,8 +9,8 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.answer import Score
 from core.detect import Box
-from core.engine import Score
 from core.report import COLUMNS, Row, safe_cell, to_csv, to_json_lines
 
 ROW = Row(

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from commands.paths import Offer
 from commands.table import Form, Kind, Table
 from core import report
+from core.answer import Score
 from core.detect import Box
-from core.engine import Score
 from core.errors import StoreError
 
 NAMES = ["album/dog.png", 'a "b", c.png', "=1+1.png", "naïve ☕.png"]

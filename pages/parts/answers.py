@@ -8,8 +8,8 @@ from html import escape
 import streamlit as st
 
 from core import image, pixels
+from core.answer import Score
 from core.detect import Box, suppress
-from core.engine import Score
 from core.errors import StoreError, UnusableImage
 from core.models import ModelSpec
 from db import runs

@@ -7,7 +7,7 @@ from html import escape
 
 import streamlit as st
 
-from core.engine import Score
+from core.answer import Score
 from core.words import WEAK, short, tone
 
 STYLE = """

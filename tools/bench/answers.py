@@ -17,7 +17,8 @@ import cv2
 import numpy as np
 
 from core import image
-from core.engine import Answer, Engine
+from core.answer import Answer
+from core.engine import Engine
 from core.home import ASSETS, Home
 from core.models import ModelSpec
 from core.shelf import Shelf
