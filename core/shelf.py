@@ -134,7 +134,7 @@ class Shelf:
         if entry is None:
             reason, remedy = COMPACT_MISSING
             return Shelved(name, name.capitalize(), "missing", (), "", reason=reason, remedy=remedy)
-        by_hand = "or put its .tflite file into a folder and name that folder in FAKERY_MODELS"
+        by_hand = "or put its .tflite file into a folder and start with FAKERY_MODELS=/that/folder"
         if self.home.offline or not entry.hub:
             return Shelved(
                 name,

@@ -74,6 +74,14 @@ def remove(*, session: Session, dataset_id: int, image_id: int) -> Taken | None:
     return Taken(row.sha256, row.name, row.source, row.width, row.height, row.bytes)
 
 
+def bring_back(*, session: Session, dataset_id: int, image_id: int, taken: Taken) -> Image:
+    """Return the row of an image that was taken out, in its old place."""
+    if session.get(Image, image_id) is None:
+        session.add(Image(id=image_id, dataset_id=dataset_id, **asdict(taken)))
+        session.flush()
+    return add(session=session, dataset_id=dataset_id, taken=[taken])[0]
+
+
 def hashes(*, session: Session) -> set[str]:
     """Return the SHA-256 of every picture that some dataset holds."""
     return set(session.exec(select(Image.sha256).distinct()))

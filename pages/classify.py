@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.models import ModelSpec
-from db.models import Dataset, Image
+from db.models import Dataset
 from pages.parts import answers, intake, models, table, visit, work
 from pages.parts.slides import show, slides
 
@@ -21,20 +21,24 @@ A word is green from 50 %, yellow from 25 %; below that (Compact: below 50 %) th
 """
 
 
-def results(here: Dataset, pictures: Sequence[Image], specs: Sequence[ModelSpec]) -> None:
+def results(here: Dataset, specs: Sequence[ModelSpec]) -> None:
     """Draw the answers, as slides or as a table, and the work that is still going on."""
     busy = work.active(here)
-    work.bar(here)
+    whole = work.bar(here)
+    pictures = visit.pictures(here)
+    if not pictures:
+        st.rerun()
+    score, overlap = answers.thresholds_in_force()
     if st.session_state.get("view") == "Table":
-        detecting = any(spec.can("detect") for spec in specs)
-        score, overlap = answers.thresholds() if detecting else answers.USUAL
+        if any(spec.can("detect") for spec in specs):
+            score, overlap = answers.thresholds()
         picked = table.table(pictures, specs, visit.said(here), score, overlap)
         if picked is not None:
             show(picked)
             st.caption("Slides now shows this picture.")
     else:
         slides(here, pictures, specs)
-    table.downloads(pictures, lambda: visit.said(here), f"fakery-{here.key}")
+    table.downloads(pictures, lambda: visit.said(here), (score, overlap), f"fakery-{here.key}", whole=whole)
     if busy and not work.active(here):
         st.rerun()
 
@@ -44,9 +48,10 @@ pictures = visit.pictures(here)
 if here is None or not pictures:
     st.title("Classify", anchor=False)
     st.write("Drop pictures, paste an address or take an example, and see what each model makes of it.")
+    visit.way_back()
     intake.inputs()
     intake.refusals()
-    models.choose(key="classify_models")
+    models.choose(key="models")
     intake.examples()
 else:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -55,15 +60,15 @@ else:
             "View", ["Slides", "Table"], default="Slides", required=True, key="view",
             bind="query-params", label_visibility="collapsed",
         )  # fmt: skip
-        with st.popover("Add pictures", icon=":material/add_photo_alternate:"):
+        with st.popover("Add pictures", icon=":material/add_photo_alternate:", key=intake.round_key("add")):
             intake.inputs()
-            intake.examples()
             st.button("Start afresh", icon=":material/refresh:", type="tertiary", on_click=visit.leave)
+            intake.examples()
     intake.refusals()
-    chosen = models.choose(key="classify_models")
+    chosen = models.choose(key="models")
     work.keep_going(here, chosen)
     specs = visit.specs(here, chosen)
-    st.fragment(results, run_every=1.0 if work.active(here) else None)(here, pictures, specs)
+    st.fragment(results, run_every=1.0 if work.active(here) else None)(here, specs)
     st.caption(":material/link: This page's address opens these pictures and their answers again.")
 with st.expander("What to expect, and more about the models", icon=":material/info:"):
     st.markdown(EXPECT)

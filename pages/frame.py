@@ -6,9 +6,7 @@ from core.errors import StoreError
 from core.home import ASSETS
 from pages.parts.house import house
 
-st.set_page_config(
-    page_title="Fakery", page_icon=ASSETS / "icon.svg", layout="wide", initial_sidebar_state="auto"
-)
+st.set_page_config(page_icon=ASSETS / "icon.svg", layout="wide", initial_sidebar_state="auto")
 # Streamlit leaves six rem above a page; a phone has none to spare.
 st.html("<style>.stMainBlockContainer { padding: 3.5rem clamp(1rem, 4vw, 4rem) 4rem; }</style>")
 st.logo(ASSETS / "logo.svg", size="large")
@@ -26,4 +24,5 @@ except StoreError as error:
     st.error(str(error), icon=":material/database_off:")
     st.stop()
 
+st.set_page_config(page_title=f"{page.title} · Fakery")
 page.run()

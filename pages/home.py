@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.home import ASSETS
 from db import datasets
+from pages.parts import visit
 from pages.parts.house import house
 
 with house().store.reading() as session:
@@ -22,3 +23,4 @@ with st.container(border=True):
     else:
         st.caption("Nothing yet: be the first.")
     st.page_link("classify.py", label="Classify pictures", icon=":material/arrow_forward:")
+    visit.way_back()

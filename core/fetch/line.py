@@ -122,7 +122,9 @@ class Line:
                 found = answers.get(timeout=_GLANCE_S)
                 break
         if isinstance(found, Exception) or not found:
-            raise FetchFailed(f"No machine named {host} is known; check the address.")
+            raise FetchFailed(
+                f"No machine named {host} is known; check the address, and that this computer is online."
+            )
         return found
 
     def _hold(self, sock: socket.socket | None) -> None:

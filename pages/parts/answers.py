@@ -17,20 +17,34 @@ from db.models import Image, Prediction
 from pages.parts.house import house
 from pages.parts.scores import bars
 
-USUAL = (0.5, 0.5)
+USUAL = 50
 
 
 def thresholds() -> tuple[float, float]:
     """Draw the two sliders of a detector, and return score and overlap, 0..1."""
+    thresholds_in_force()
     left, right = st.columns(2)
-    score = left.slider(
-        "Show boxes from", 5, 95, 50, 5, format="%d %%", key="classify_score", bind="query-params"
-    )
-    overlap = right.slider(
-        "Overlap allowed", 0, 90, 50, 5, format="%d %%", key="classify_overlap", bind="query-params",
+    left.slider("Show boxes from", 5, 95, step=5, format="%d %%", key="classify_score")
+    right.slider(
+        "Overlap allowed", 0, 90, step=5, format="%d %%", key="classify_overlap",
         help="Of two boxes that cover each other by more than this (IoU), the likelier one stays.",
     )  # fmt: skip
-    return score / 100, overlap / 100
+    for name in ("score", "overlap"):
+        value = st.session_state[f"classify_{name}"]
+        if value != USUAL:
+            st.query_params[name] = str(value)
+        elif name in st.query_params:
+            del st.query_params[name]
+    return thresholds_in_force()
+
+
+def thresholds_in_force() -> tuple[float, float]:
+    """Return score and overlap, 0..1, as the sliders stand or, before there are any, as the address says."""
+    for name, least, most in (("score", 5, 95), ("overlap", 0, 90)):
+        asked = st.query_params.get(name, "")[:3]
+        value = round(int(asked) / 5) * 5 if asked.isdecimal() else USUAL
+        st.session_state.setdefault(f"classify_{name}", min(max(value, least), most))
+    return st.session_state["classify_score"] / 100, st.session_state["classify_overlap"] / 100
 
 
 def shown_boxes(said: Mapping[str, Prediction], score: float, overlap: float) -> tuple[Box, ...]:

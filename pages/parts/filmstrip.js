@@ -20,6 +20,8 @@ export default function ({ parentElement: root, data, setTriggerValue }) {
   }
   [...strip.children].forEach((button, at) => {
     button.setAttribute("aria-current", String(at === data.current));
+    // One stop of the Tab key for a whole strip: the arrow keys go through its pictures.
+    button.tabIndex = data.large || at === (data.current ?? 0) ? 0 : -1;
   });
   if (data.current !== null && strip.current !== data.current) {
     const chosen = strip.children[data.current];

@@ -22,9 +22,9 @@ from pages.parts.filmstrip import Frame, filmstrip
 from pages.parts.house import house
 from pages.parts.pictures import base
 
-TYPES = ["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff", "avif", "heic", "heif"]
 MOST_PICTURES = 2000
 BATCH = 16
+SHOWN = 3
 EXAMPLES = ASSETS / "examples"
 
 
@@ -43,9 +43,8 @@ def inputs() -> None:
     with left:
         files = st.file_uploader(
             "Pictures",
-            type=TYPES,
             accept_multiple_files=True,
-            key=f"classify_upload_{_round()}",
+            key=round_key("upload"),
             max_upload_size=MAX_BYTES // 2**20,
             help="JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or HEIC; up to 40 MB and 50 megapixels each.",
         )
@@ -75,7 +74,7 @@ def examples() -> None:
     picked = filmstrip(frames, key="classify_examples", large=True)
     if picked is not None:
         path = EXAMPLES / cards[picked]["file"]
-        _take_in([Offer(path.name, "example", path.read_bytes)])
+        _take_in([Offer(cards[picked]["title"], "example", path.read_bytes)])
 
 
 def refusals() -> None:
@@ -86,10 +85,11 @@ def refusals() -> None:
     count = f"{len(refused)} {'picture was' if len(refused) == 1 else 'pictures were'} not taken"
     with st.container(border=True):
         st.markdown(f":material/block: **{count}**")
-        for name, reason in refused[:20]:
+        for name, reason in refused[:SHOWN]:
             st.text(f"{name}: {reason}")
-        if len(refused) > 20:
-            st.caption(f"... and {len(refused) - 20} more.")
+        if len(refused) > SHOWN:
+            with st.expander(f"{len(refused) - SHOWN} more"):
+                st.text("\n".join(f"{name}: {reason}" for name, reason in refused[SHOWN:]))
         st.button("All right", key="classify_refused_seen", on_click=_forget_refusals)
 
 
@@ -156,13 +156,14 @@ def _forget_refusals() -> None:
     st.session_state.pop("classify_refused", None)
 
 
-def _round() -> int:
-    """Return which uploader is the present one: a new one drops the files of the last from memory."""
-    return int(st.session_state.setdefault("classify_round", 0))
+def round_key(name: str) -> str:
+    """Return a widget's key that changes with every intake: a new uploader has forgotten the files of
+    the last, and a new popover is closed."""
+    return f"classify_{name}_{st.session_state.setdefault('classify_round', 0)}"
 
 
 def _next_round() -> None:
-    st.session_state["classify_round"] = _round() + 1
+    st.session_state["classify_round"] = st.session_state.get("classify_round", 0) + 1
 
 
 @cache

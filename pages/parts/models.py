@@ -35,6 +35,7 @@ def choose(*, key: str) -> tuple[Shelved, ...]:
         default=[name for name in able if name in ALWAYS_LISTED],
         format_func=lambda name: able[name].title,
         key=key,
+        bind="query-params",
         label_visibility="collapsed",
     )
     absent = [model.title for model in models if model.state != "ready" and _answers(model)]
@@ -86,7 +87,7 @@ def _getting(model: Shelved, where: str) -> None:
     job = house().jobs.get(f"model:{model.name}")
     if job is None or job.state in ("failed", "stopped"):
         if job is not None and job.state == "failed":
-            st.error(job.message)
+            st.error(f"{job.message} {model.remedy}")
         label = "Fetch" if model.state == "fetchable" else "Prepare"
         if st.button(f"{label} {model.title}", key=f"models_{where}_get_{model.name}"):
             _get(model)

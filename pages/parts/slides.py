@@ -21,14 +21,13 @@ def slides(here: Dataset, pictures: Sequence[Image], specs: Sequence[ModelSpec])
     """Draw the shown picture with its answers beside it, and the others below."""
     at = _at(pictures)
     picture = pictures[at]
-    st.query_params["picture"] = str(at + 1)
     rows = visit.said(here, picture).get(picture.id or 0, {})
     shown = {spec.name: rows[spec.name] for spec in specs if spec.name in rows}
     left, right = st.columns([11, 9], gap="medium")
     with right:
         place = st.container()
         detecting = any(spec.can("detect") for spec in specs)
-        score, overlap = answers.thresholds() if detecting else answers.USUAL
+        score, overlap = answers.thresholds() if detecting else answers.thresholds_in_force()
         boxes = answers.shown_boxes(shown, score, overlap)
         with place:
             answers.answers(picture, specs, shown, boxes)
@@ -62,16 +61,17 @@ def _steps(here: Dataset, picture: Image, at: int, count: int) -> None:
             )  # fmt: skip
             st.markdown(f"**{at + 1} of {count}**", width="content")
         with st.container(width="stretch"):
-            st.caption(f"{plain(picture.name)} · {picture.width} × {picture.height}")
+            st.caption(f"{plain(picture.name)} · {picture.width} × {picture.height}")
         st.button(
             "", icon=":material/delete:", type="tertiary", key="classify_remove",
             help="Take this picture out", on_click=_remove, args=(here, picture),
         )  # fmt: skip
-    if (gone := st.session_state.get("classify_removed")) is not None:
-        st.button(
-            f"Bring {plain(gone.name)} back", icon=":material/undo:", type="tertiary",
-            key="classify_undo", on_click=_bring_back, args=(here,),
-        )  # fmt: skip
+    if "classify_removed" in st.session_state:
+        _, gone = st.session_state["classify_removed"]
+        if st.button(f"Bring {plain(gone.name)} back", icon=":material/undo:", key="classify_undo"):
+            _bring_back(here)
+            # The whole page, so that what is said of it is asked for again.
+            st.rerun()
 
 
 def _at(pictures: Sequence[Image]) -> int:
@@ -80,20 +80,25 @@ def _at(pictures: Sequence[Image]) -> int:
     at = next((number for number, each in enumerate(pictures) if each.id == fresh_id), None)
     if at is None:
         asked = st.query_params.get("picture", "1")[:9]
-        at = st.session_state.get("classify_at", int(asked) - 1 if asked.isdecimal() else 0)
+        at = st.session_state.get("classify_at", 0)
+        # Where the address is not what was written into it, somebody went back in the browser.
+        if asked.isdecimal() and asked != st.session_state.get("classify_written"):
+            at = int(asked) - 1
     at = min(max(at, 0), len(pictures) - 1)
     show(at)
+    st.query_params["picture"] = st.session_state["classify_written"] = str(at + 1)
     return at
 
 
 def _remove(here: Dataset, picture: Image) -> None:
     with house().store.writing() as session:
         gone = images.remove(session=session, dataset_id=here.id or 0, image_id=picture.id or 0)
-    st.session_state["classify_removed"] = gone
+    if gone is not None:
+        st.session_state["classify_removed"] = (picture.id, gone)
 
 
 def _bring_back(here: Dataset) -> None:
-    gone = st.session_state.pop("classify_removed")
+    image_id, gone = st.session_state.pop("classify_removed")
     with house().store.writing() as session:
-        (row,) = images.add(session=session, dataset_id=here.id or 0, taken=[gone])
+        row = images.bring_back(session=session, dataset_id=here.id or 0, image_id=image_id, taken=gone)
     st.session_state["classify_show"] = row.id

@@ -39,27 +39,41 @@ def table(
     return int(picked[0]) if picked else None
 
 
-def downloads(pictures: Sequence[Image], load: Callable[[], Said], name: str) -> None:
-    """Offer everything that was said as CSV, JSON and JSON lines; made when asked for."""
+def downloads(
+    pictures: Sequence[Image],
+    load: Callable[[], Said],
+    thresholds: tuple[float, float],
+    name: str,
+    *,
+    whole: bool,
+) -> None:
+    """Offer everything that was said as CSV and JSON, with the boxes that are shown.
+
+    Read and made when somebody clicks; `whole` says whether the work is done.
+    """
 
     def rows() -> list[report.Row]:
         said = load()
         return [
-            _report(picture, model, prediction)
+            _report(picture, model, prediction, thresholds)
             for picture in pictures
             for model, prediction in said.get(picture.id or 0, {}).items()
         ]
 
+    so_far = "" if whole else " so far"
     with st.container(horizontal=True):
         st.download_button(
-            "CSV", lambda: report.to_csv(rows()), f"{name}.csv", "text/csv",
+            f"CSV{so_far}", lambda: report.to_csv(rows()), f"{name}.csv", "text/csv",
             icon=":material/download:", on_click="ignore", key="classify_csv",
         )  # fmt: skip
         st.download_button(
-            "JSON", lambda: json.dumps([report.to_json(row) for row in rows()], indent=1, ensure_ascii=False),
-            f"{name}.json", "application/json",
+            f"JSON{so_far}", lambda: _json(rows()), f"{name}.json", "application/json",
             icon=":material/download:", on_click="ignore", key="classify_json",
         )  # fmt: skip
+
+
+def _json(rows: Sequence[report.Row]) -> str:
+    return json.dumps([report.to_json(row) for row in rows], indent=1, ensure_ascii=False)
 
 
 def _row(
@@ -86,7 +100,10 @@ def _row(
     return row
 
 
-def _report(picture: Image, model: str, prediction: Prediction) -> report.Row:
+def _report(
+    picture: Image, model: str, prediction: Prediction, thresholds: tuple[float, float]
+) -> report.Row:
+    score, overlap = thresholds
     return report.Row(
         file=picture.name,
         sha256=picture.sha256,
@@ -94,7 +111,7 @@ def _report(picture: Image, model: str, prediction: Prediction) -> report.Row:
         height=picture.height,
         model=model,
         scores=runs.scores(prediction),
-        boxes=runs.boxes(prediction),
+        boxes=suppress(runs.boxes(prediction), score=score, overlap=overlap),
         elapsed_ms=prediction.elapsed_ms,
         message=prediction.message,
     )

@@ -23,7 +23,18 @@ def current() -> Dataset | None:
     if visit is None:
         st.warning("There is nothing under this link: it may have been deleted, or cut off.")
         st.query_params.clear()
+    else:
+        st.session_state["visit_last"] = visit.key
     return visit
+
+
+def last() -> Dataset | None:
+    """Return the visit this session last had open, or None."""
+    key = st.session_state.get("visit_last")
+    if key is None:
+        return None
+    with house().store.reading() as session:
+        return datasets.by_key(session=session, key=key)
 
 
 def opened() -> Dataset:
@@ -32,8 +43,21 @@ def opened() -> Dataset:
         return visit
     with house().store.writing() as session:
         visit = datasets.create_visit(session=session)
-    st.query_params["visit"] = visit.key
+    st.query_params["visit"] = st.session_state["visit_last"] = visit.key
     return visit
+
+
+def way_back() -> None:
+    """Offer the way back to the visit this session last had open, if it holds pictures."""
+    before = last()
+    count = len(pictures(before))
+    if before is not None and count:
+        st.page_link(
+            "classify.py",
+            label=f"Back to your {'picture' if count == 1 else f'{count:,} pictures'}",
+            icon=":material/history:",
+            query_params={"visit": before.key},
+        )
 
 
 def pictures(visit: Dataset | None) -> Sequence[Image]:
@@ -63,5 +87,5 @@ def said(visit: Dataset, picture: Image | None = None) -> dict[int, dict[str, Pr
 def leave() -> None:
     """Begin with nothing; what was brought stays under its link."""
     st.query_params.clear()
-    for key in ("classify_at", "classify_refused", "classify_removed"):
+    for key in ("classify_at", "classify_written", "classify_refused", "classify_removed"):
         st.session_state.pop(key, None)

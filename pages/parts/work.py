@@ -40,8 +40,11 @@ def active(dataset: Dataset) -> bool:
     return house().runner.active(dataset.id or 0)
 
 
-def bar(dataset: Dataset) -> None:
-    """Draw how far the work is, the time left, and the button that stops it or takes it up again."""
+def bar(dataset: Dataset) -> bool:
+    """Draw how far the work is, the time left, and the button that stops it or takes it up again.
+
+    Returns whether everything was said.
+    """
     here = _progress(dataset)
     done, total = sum(run.done for run in here), sum(run.total for run in here)
     if active(dataset):
@@ -49,21 +52,20 @@ def bar(dataset: Dataset) -> None:
         text = f"{done:,} of {total:,} answers" + (f", {left:.0f} s left" if left is not None else "")
         with st.container(horizontal=True, vertical_alignment="center"):
             st.progress(done / max(total, 1), text=text)
-            st.button("Stop", key="work_stop", icon=":material/stop:", on_click=_stop, args=(dataset,))
-        return
+            if st.button("Stop", key="work_stop", icon=":material/stop:"):
+                house().runner.stop(dataset.id or 0)
+                st.rerun()
+        return False
     for message in {run.message for run in here if run.message}:
         st.error(message)
     if any(run.state in ("stopped", "failed") and run.done < run.total for run in here):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f":material/pause: {done:,} of {total:,} answers; the rest was stopped.")
-            st.button(
-                "Continue", key="work_continue", icon=":material/play_arrow:",
-                on_click=_continue, args=(dataset,),
-            )  # fmt: skip
-
-
-def _stop(dataset: Dataset) -> None:
-    house().runner.stop(dataset.id or 0)
+            if st.button("Continue", key="work_continue", icon=":material/play_arrow:"):
+                _continue(dataset)
+                # The whole page: only that sets the pace at which the work is shown.
+                st.rerun()
+    return done == total
 
 
 def _continue(dataset: Dataset) -> None:

@@ -105,7 +105,7 @@ def test_lowering_the_first_slider_shows_more_boxes(page: Page, server: Server, 
     for _ in range(8):
         slider.press("ArrowLeft")
     expect(page.locator(".fk-box").nth(1)).to_be_visible()
-    expect(page).to_have_url(re.compile("classify_score=10"))
+    expect(page).to_have_url(re.compile("score=10"))
 
 
 @pytest.mark.parametrize("path", ["/", "/classify"])
