@@ -9,14 +9,22 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import math
+import re
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Literal
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from core.errors import ModelBroken
 
 Task = Literal["classify", "embed", "detect"]
 Role = Literal["scores", "embedding", "boxes", "classes", "box_scores", "count", "class_scores"]
+
+
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
 
 
 @dataclass(frozen=True)
@@ -27,6 +35,8 @@ class Pixels:
     A float input receives `x * scale + offset` for x in 0..255; a uint8 input receives x itself,
     because its quantisation already says the same.
     """
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
 
     size: int = 224
     fit: Literal["crop", "squash"] = "crop"
@@ -47,6 +57,8 @@ class ModelSpec:
     detector's class numbers before the word is looked up. `embedding_size` is 0 where there is none.
     An answer less probable than `sure_from` is shown as "not sure".
     """
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
 
     name: str
     title: str
@@ -81,30 +93,42 @@ class ModelSpec:
         core.errors.ModelBroken: This model's spec lacks the field 'name'.
         """
         try:
-            raw = json.loads(text)
-        except ValueError as error:
-            raise ModelBroken(f"This model's spec is not JSON ({error}).") from error
-        if not isinstance(raw, dict):
-            raise ModelBroken("This model's spec is not a JSON object.")
-        for wanted in ("name", "title", "tasks", "sha256", "bytes", "pixels", "outputs"):
-            if wanted not in raw:
-                raise ModelBroken(f"This model's spec lacks the field '{wanted}'.")
-        try:
-            return cls(
-                **{
-                    **raw,
-                    "tasks": tuple(raw["tasks"]),
-                    "labels": tuple(map(str, raw.get("labels", ()))),
-                    "pixels": Pixels(**raw["pixels"]),
-                    "outputs": {role: int(at) for role, at in raw["outputs"].items()},
-                }
-            )
-        except (TypeError, ValueError, AttributeError) as error:
-            raise ModelBroken(f"This model's spec cannot be read ({error}).") from error
+            spec = _reader().validate_json(text)
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            where = ".".join(map(str, first["loc"]))
+            if first["type"] == "missing":
+                raise ModelBroken(f"This model's spec lacks the field '{where}'.") from error
+            raise ModelBroken(f"This model's spec cannot be read: {where} {first['msg']}.") from error
+        spec._check()
+        return spec
+
+    def _check(self) -> None:
+        """Raise ModelBroken where fields of the right kind say what cannot be."""
+        needed: dict[Task, set[Role]] = {"classify": {"scores"}, "embed": {"embedding"}, "detect": {"boxes"}}
+        sane = {
+            "name": _NAME.fullmatch(self.name),
+            "tasks": self.tasks and all(needed[task] <= set(self.outputs) for task in self.tasks),
+            "outputs": self.outputs and all(0 <= at < 64 for at in self.outputs.values()),
+            "pixels": 1 <= self.pixels.size <= 4096
+            and math.isfinite(self.pixels.scale)
+            and math.isfinite(self.pixels.offset),
+            "boxes": "boxes" not in self.outputs
+            or "class_scores" in self.outputs
+            or {"classes", "box_scores", "count"} <= set(self.outputs),
+        }
+        for what, good in sane.items():
+            if not good:
+                raise ModelBroken(f"This model's spec says of its {what} what cannot be.")
 
     def can(self, task: Task) -> bool:
         """Return whether the model does this task."""
         return task in self.tasks
+
+
+@cache
+def _reader() -> TypeAdapter[ModelSpec]:
+    return TypeAdapter(ModelSpec)
 
 
 def sha256_of(path: Path) -> str:

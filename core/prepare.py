@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import os
+import resource
 import struct
 import tempfile
 from pathlib import Path
@@ -21,6 +22,9 @@ from core.models import ModelSpec, Role, sha256_of
 # The detector's own suppression is opened up, so that the page's overlap slider decides: all but
 # the nearest twins come out, up to a hundred boxes, instead of ten at a fixed overlap of 0.6.
 DETECTIONS = {"max_detections": 100, "nms_iou_threshold": 0.9, "nms_score_threshold": 0.05}
+MOST_TENSORS = 16
+MOST_DIMENSIONS = 8
+CPU_S = 60
 DETECTOR_ROLES: dict[Role, int] = {"boxes": 0, "classes": 1, "box_scores": 2, "count": 3}
 
 
@@ -77,6 +81,9 @@ def main(payload: dict[str, Any], report: Report) -> dict[str, Any]:
     """
     known = asked(payload)
     report(None, f"Preparing {known.title}")
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S))
+    input_and_outputs(Path(payload["source"]))
+    _refuse_loops(Path(payload["source"]))
     spec = prepare(
         Path(payload["source"]),
         known,
@@ -101,6 +108,7 @@ def input_and_outputs(path: Path) -> tuple[tuple[int, ...], list[tuple[int, ...]
         raise ModelBroken(f"{path.name} is no TFLite model: its mark TFL3 is missing.")
     try:
         graph = schema.Model.GetRootAs(data, 0).Subgraphs(0)
+        _refuse_floods(path, graph)
         shapes = [
             [tuple(map(int, graph.Tensors(at).ShapeAsNumpy())) for at in side]
             for side in (graph.InputsAsNumpy(), graph.OutputsAsNumpy())
@@ -108,6 +116,25 @@ def input_and_outputs(path: Path) -> tuple[tuple[int, ...], list[tuple[int, ...]
         return shapes[0][0], shapes[1]
     except (struct.error, TypeError, AttributeError, IndexError, ValueError) as error:
         raise ModelBroken(f"{path.name} is a damaged TFLite model ({error}).") from error
+
+
+def _refuse_floods(path: Path, graph: Any) -> None:
+    """Raise ModelBroken for more inputs, outputs or dimensions than any image model has."""
+    sides = ((graph.InputsLength(), graph.Inputs), (graph.OutputsLength(), graph.Outputs))
+    for count, tensor in sides:
+        if count > MOST_TENSORS or any(
+            graph.Tensors(tensor(at)).ShapeLength() > MOST_DIMENSIONS for at in range(count)
+        ):
+            raise ModelBroken(f"{path.name} is no image model: it has too many inputs or outputs.")
+
+
+def _refuse_loops(source: Path) -> None:
+    """Raise ModelBroken for a foreign model with control flow: it could run for ever."""
+    from ai_edge_litert import schema_py_generated as schema
+
+    model = schema.Model.GetRootAs(source.read_bytes(), 0)
+    if model.SubgraphsLength() > 1:
+        raise ModelBroken(f"{source.name} holds loops or branches, which no image model here needs.")
 
 
 def _read(source: Path, known: Known) -> Any:

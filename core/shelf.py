@@ -5,21 +5,18 @@ Looked for in this order: packaged with us, prepared in home, the folders of `FA
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-from core.catalogue import ALWAYS_LISTED, KNOWN, Known, known
+from core.catalogue import ALWAYS_LISTED, Known, known
 from core.errors import ModelBroken, ModelMissing
 from core.home import ASSETS, Home
-from core.models import ModelSpec, Pixels, Task, sha256_of
-from core.prepare import input_and_outputs
+from core.models import ModelSpec, Task
+from core.recognise import Recognised, recognise
 
 State = Literal["ready", "found", "fetchable", "missing"]
-LABELS = ASSETS / "labels"
 COMPACT_MISSING = (
     "The packaged model compact is gone from the folder assets.",
     "Bring it back: git checkout assets/compact.tflite assets/compact.json",
@@ -101,6 +98,8 @@ class Shelf:
                     continue
                 try:
                     spec = ModelSpec.from_json(text.read_text(encoding="utf-8"))
+                    if spec.name != text.stem:
+                        raise ModelBroken(f"{text.name} is the spec of another model, {spec.name}.")
                 except (ModelBroken, OSError, UnicodeDecodeError) as error:
                     yield Shelved(
                         text.stem,
@@ -109,7 +108,7 @@ class Shelf:
                         (),
                         "",
                         reason=str(error),
-                        remedy=f"Delete {text} and fetch the model again.",
+                        remedy=f"Delete {text.name} and fetch the model again.",
                     )
                     continue
                 yield Shelved(
@@ -125,9 +124,13 @@ class Shelf:
 
     def _found(self) -> Iterator[Shelved]:
         """Yield the models in the folders of FAKERY_MODELS, the best file of each model first."""
-        files = sorted(path for folder in self.home.model_folders for path in folder.rglob("*.tflite"))
-        entries = [entry for path in files if (entry := _recognise(path, path.stat().st_mtime_ns))]
-        yield from sorted(entries, key=_preference)
+        found = [
+            recognised
+            for folder in self.home.model_folders
+            for path in sorted(folder.rglob("*.tflite"))
+            if (recognised := recognise(path))
+        ]
+        yield from map(_shelved, sorted(found, key=_preference))
 
     def _absent(self, name: str) -> Shelved:
         entry = known(name)
@@ -158,101 +161,14 @@ class Shelf:
         )
 
 
-def _preference(entry: Shelved) -> tuple[int, str]:
-    files = entry.known.files if entry.known else ()
-    sha256 = sha256_of(entry.source) if entry.source else ""
-    return (files.index(sha256) if sha256 in files else len(files), str(entry.source))
-
-
-@lru_cache(maxsize=1024)
-def _recognise(path: Path, changed: int) -> Shelved | None:
-    """Return what a foreign file is, by its hash or its tensors, or None (`changed`: cache key)."""
-    try:
-        sha256 = sha256_of(path)
-        shape, outputs = input_and_outputs(path)
-    except (ModelBroken, OSError):
-        return None
-    by_hash = next((entry for entry in KNOWN if sha256 in entry.files), None)
-    entry = by_hash or _by_signature(shape, outputs)
-    if entry is None:
-        return _taught(path, shape, outputs)
-    labels = _labels(path, entry)
-    reason = remedy = ""
-    if len(labels) < entry.labels_count:
-        reason = (
-            f"{path.name} is {entry.title}, but no list of its {entry.labels_count} words lies beside it."
-        )
-        remedy = f"Put a text file of {entry.labels_count} lines, one word each, into {path.parent}."
+def _shelved(found: Recognised) -> Shelved:
+    entry = found.known
     return Shelved(
-        entry.name,
-        entry.title,
-        "missing" if reason else "found",
-        entry.tasks,
-        entry.about,
-        source=path,
-        known=entry,
-        labels=labels,
-        reason=reason,
-        remedy=remedy,
-    )
+        entry.name, entry.title, "missing" if found.reason else "found", entry.tasks, entry.about,
+        source=found.path, known=entry, labels=found.labels, reason=found.reason, remedy=found.remedy,
+    )  # fmt: skip
 
 
-def _by_signature(shape: tuple[int, ...], outputs: list[tuple[int, ...]]) -> Known | None:
-    for entry in KNOWN:
-        same = entry.input_shape == shape and outputs and entry.output_shape == outputs[0]
-        if same and entry.outputs == len(outputs):
-            return entry
-    return None
-
-
-def _labels(path: Path, entry: Known) -> tuple[str, ...]:
-    if entry.labels:
-        return read_labels(LABELS / f"{entry.labels}.txt")
-    for text in sorted(path.parent.glob("*.txt")):
-        words = read_labels(text)
-        if entry.labels_count and len(words) == entry.labels_count:
-            return words
-    return ()
-
-
-def read_labels(path: Path) -> tuple[str, ...]:
-    """Return the words of a label file, one a line; Teachable Machine's leading numbers are dropped.
-
-    "background" and "???" become the empty word, which is never shown.
-    """
-    lines = path.read_text(encoding="utf-8", errors="replace").rstrip("\n").split("\n")
-    words = [re.sub(r"^\d+ ", "", line.strip()) for line in lines]
-    return tuple("" if word in ("background", "???") else word for word in words)
-
-
-def _taught(path: Path, shape: tuple[int, ...], outputs: list[tuple[int, ...]]) -> Shelved | None:
-    """Recognise a Teachable Machine export: one picture in, one score per line of `labels.txt` out."""
-    text = path.with_name("labels.txt")
-    if not (len(shape) == 4 and shape[1] == shape[2] and shape[3] == 3 and text.is_file()):
-        return None
-    labels = read_labels(text)
-    if outputs != [(1, len(labels))]:
-        return None
-    name = re.sub(r"[^a-z0-9]+", "_", path.parent.name.lower()).strip("_")
-    about = f"A Teachable Machine export with {len(labels)} classes: {', '.join(labels[:4])}"
-    entry = Known(
-        name=name,
-        title=path.parent.name,
-        tasks=("classify", "embed"),
-        pixels=Pixels(size=shape[1]),
-        input_shape=shape,
-        output_shape=outputs[0],
-        embedding_size=1280,
-        licence="unknown",
-        about=about + (" ..." if len(labels) > 4 else "."),
-    )
-    return Shelved(
-        name,
-        entry.title,
-        "found",
-        entry.tasks,
-        entry.about,
-        source=path,
-        known=entry,
-        labels=labels,
-    )
+def _preference(found: Recognised) -> tuple[int, str]:
+    files = found.known.files
+    return (files.index(found.sha256) if found.sha256 in files else len(files), str(found.path))

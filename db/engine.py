@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError
 from sqlmodel import create_engine
 
 from core.errors import StoreError
@@ -31,7 +31,7 @@ def connect(url: str) -> Engine:
             migrate(connection)
     except ValueError as error:
         raise StoreError(f"The store is newer than this program: {error}. Update Fakery.") from error
-    except OperationalError as error:
+    except DatabaseError as error:
         raise StoreError(f"The store cannot be opened ({error.orig}). Check FAKERY_HOME.") from error
     return engine
 

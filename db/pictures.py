@@ -20,6 +20,7 @@ from core.errors import StoreError
 THUMB = 320
 LARGE = 1280
 SIDES = (THUMB, LARGE)
+HALF = ".half-"
 _NAME = re.compile(r"[0-9a-f]{64}")
 
 
@@ -47,15 +48,16 @@ class Pictures:
         try:
             return self._original(sha256).read_bytes()
         except FileNotFoundError as error:
-            raise StoreError(f"The picture {sha256[:12]} is gone from {self.folder}.") from error
+            raise StoreError(f"The picture {sha256[:12]} is gone from the folder of pictures.") from error
 
     def copy(self, sha256: str, side: int) -> bytes:
         """Return a JPEG that fits within side x side pixels; raises StoreError where there is none."""
         path = self._copy(sha256, side)
         if not path.exists():
             with self._making:
-                rgb = image.decode(self.read(sha256), enough_for=side)
-                _write(path, _shrunk(rgb, side), precious=False)
+                if not path.exists():  # somebody made it while this one waited
+                    rgb = image.decode(self.read(sha256), enough_for=side)
+                    _write(path, _shrunk(rgb, side), precious=False)
         return path.read_bytes()
 
     def sweep(self, wanted: Collection[str], unused_s: float = 3600) -> int:
@@ -65,14 +67,16 @@ class Pictures:
         """
         swept = 0
         before = time.time() - unused_s
+        for half in self.folder.glob(f"*/*/{HALF}*"):
+            if half.stat().st_mtime < before:
+                half.unlink(missing_ok=True)
         for path in (self.folder / "original").glob("*/*"):
-            if path.name in wanted or path.stat().st_mtime > before:
+            if path.name in wanted or path.name.startswith(HALF) or path.stat().st_mtime > before:
                 continue
             if _NAME.fullmatch(path.name):
-                for side in SIDES:
-                    self._copy(path.name, side).unlink(missing_ok=True)
+                for each in (*(self._copy(path.name, side) for side in SIDES), path):
+                    each.unlink(missing_ok=True)
                 swept += 1
-            path.unlink(missing_ok=True)
         return swept
 
     def _original(self, sha256: str) -> Path:
@@ -95,7 +99,7 @@ def _write(path: Path, data: bytes, *, precious: bool = True) -> None:
     """Write a file whole; a precious one is on the disk, not only on its way, when this returns."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".half-")
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=HALF)
     except OSError as error:
         raise StoreError(f"{path.parent} cannot be written ({error.strerror}).") from error
     try:

@@ -189,9 +189,15 @@ def _check_database(path: Path, pictures: set[str]) -> None:
                 raise UnusableArchive("The database in this backup holds more than tables.")
             if ask("SELECT count(*) FROM migration").fetchone()[0] > len(STEPS):
                 raise UnusableArchive(_NEWER)
+            for (spec,) in ask("SELECT spec FROM model"):
+                ModelSpec.from_json(spec)
+            if ask("SELECT 1 FROM image WHERE width < 1 OR height < 1").fetchone():
+                raise UnusableArchive("The database in this backup holds pictures without a size.")
             named = {sha256 for (sha256,) in ask("SELECT DISTINCT sha256 FROM image")}
-    except sqlite3.Error as error:
+    except (sqlite3.Error, ModelBroken) as error:
         raise UnusableArchive(f"The database in this backup cannot be read ({error}).") from error
+    if not all(re.fullmatch("[0-9a-f]{64}", str(sha256)) for sha256 in named):
+        raise UnusableArchive("The database in this backup names pictures by what is no SHA-256.")
     if named - pictures:
         raise UnusableArchive(f"{len(named - pictures)} pictures are missing in this backup.")
 

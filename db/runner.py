@@ -6,6 +6,7 @@ run goes on with the pictures that nothing was said of.
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections import deque
@@ -24,6 +25,9 @@ from db.store import Store
 
 WRITE_EVERY_S = 0.3
 BUSY_PAUSE_S = 0.05
+PATIENCE_S = 5.0
+
+log = logging.getLogger(__name__)
 
 Waiting = deque[tuple[Image, tuple[int, ...], Future[tuple[Answer, ...]]]]
 
@@ -47,6 +51,7 @@ class Runner:
         self.engine = engine
         self._works: dict[int, _Work] = {}
         self._lock = threading.Lock()
+        self._starting = threading.Lock()  # two tabs that start at once must not make two threads
 
     def start(self, dataset_id: int, names: tuple[str, ...]) -> None:
         """Let these models say what they see in every picture of a dataset they have not seen yet.
@@ -55,6 +60,10 @@ class Runner:
         together with this. Raises ModelMissing where a model cannot answer.
         """
         specs = [self.engine.locate(name)[0] for name in names]
+        with self._starting:
+            self._begin(dataset_id, specs)
+
+    def _begin(self, dataset_id: int, specs: list[ModelSpec]) -> None:
         self.halt(dataset_id)
         with self.store.writing() as session:
             wanted = {
@@ -82,7 +91,8 @@ class Runner:
             work = self._works.pop(dataset_id, None)
         if work is not None and work.thread is not None:
             work.stop.set()
-            work.thread.join()
+            # A model that never answers keeps its thread; the page goes on without it.
+            work.thread.join(PATIENCE_S)
 
     def active(self, dataset_id: int) -> bool:
         """Return whether this process is working on a dataset."""
@@ -110,9 +120,13 @@ class Runner:
             self._through(work)
         except FakeryError as error:
             message = str(error)
-        with self._lock:
-            if self._works.get(dataset_id) is work:
-                del self._works[dataset_id]
+        except Exception:  # whatever it is, the page must hear that nothing goes on
+            log.exception("The run over dataset %s broke off", dataset_id)
+            message = "Something went wrong inside; the server's log says what."
+        finally:
+            with self._lock:
+                if self._works.get(dataset_id) is work:
+                    del self._works[dataset_id]
         if work.stop.is_set():
             return
         with self.store.writing() as session:

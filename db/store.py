@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, IntegrityError
 from sqlmodel import Session
 
 from core.errors import StoreError
@@ -30,9 +30,12 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """Lend a session that sees one consistent state."""
-        with Session(self.engine) as session:
-            yield session
+        """Lend a session that sees one consistent state; raises StoreError where that cannot be."""
+        try:
+            with Session(self.engine) as session:
+                yield session
+        except DatabaseError as error:
+            raise StoreError(f"The store could not be read ({error.orig}).") from error
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
@@ -44,7 +47,9 @@ class Store:
             with Session(self.engine.execution_options(**WRITING), expire_on_commit=False) as session:
                 yield session
                 session.commit()
-        except OperationalError as error:
+        except IntegrityError:
+            raise
+        except DatabaseError as error:
             raise StoreError(f"The store could not be written ({error.orig}).") from error
 
     def sweep(self) -> int:

@@ -5,6 +5,7 @@ import streamlit as st
 from core.errors import StoreError
 from core.home import ASSETS
 from pages.parts.house import house
+from pages.parts.words import plain
 
 st.set_page_config(page_icon=ASSETS / "icon.svg", layout="wide", initial_sidebar_state="auto")
 # Streamlit leaves six rem above a page; a phone has none to spare.
@@ -18,11 +19,9 @@ page = st.navigation(
     ]
 )
 
+st.set_page_config(page_title=f"{page.title} · Fakery")
 try:
     house()
+    page.run()
 except StoreError as error:
-    st.error(str(error), icon=":material/database_off:")
-    st.stop()
-
-st.set_page_config(page_title=f"{page.title} · Fakery")
-page.run()
+    st.error(plain(str(error), 400), icon=":material/database_off:")

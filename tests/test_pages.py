@@ -38,7 +38,8 @@ def classify() -> AppTest:
 def words(page: AppTest) -> str:
     """Return everything a page says, as one text."""
     blocks = [*page.title, *page.markdown, *page.caption, *page.text, *page.error, *page.warning]
-    return "\n".join([str(block.value) for block in blocks] + [html.proto.body for html in page.get("html")])
+    text = "\n".join([str(block.value) for block in blocks] + [html.proto.body for html in page.get("html")])
+    return text.replace("\\_", "_").replace("\\=", "=")
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from core.errors import ModelBroken, StoreError
 from core.fetch.addresses import Address
 from core.jobs.worker import DISK_FULL, Report, disk_full, worker
 from core.prepare import prepare
-from core.shelf import LABELS, read_labels
+from core.recognise import LABELS, read_labels
 
 MOST_BYTES = 1 << 30
 MOST_LABEL_BYTES = 1 << 20

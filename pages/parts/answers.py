@@ -16,6 +16,7 @@ from db import runs
 from db.models import Image, Prediction
 from pages.parts.house import house
 from pages.parts.scores import bars
+from pages.parts.words import plain
 
 USUAL = 50
 
@@ -62,7 +63,8 @@ def answers(
     for spec in specs:
         with grid.cell():
             row = said.get(spec.name)
-            st.caption(f"{spec.title} · {row.elapsed_ms:.0f} ms" if row else spec.title)
+            title = plain(spec.title)
+            st.caption(f"{title} · {row.elapsed_ms:.0f} ms" if row else title)
             if row is None:
                 st.skeleton(120)
             elif row.message:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from collections.abc import AsyncIterator
@@ -12,11 +13,15 @@ from functools import cache
 from typing import Any
 
 from core.engine import Engine
+from core.errors import StoreError
 from core.home import Home
 from core.jobs import Jobs
 from core.shelf import Shelf
 from db.runner import Runner
 from db.store import Store
+
+log = logging.getLogger(__name__)
+FETCHERS = 8
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,7 @@ class House:
     runner: Runner
     jobs: Jobs
     hands: ThreadPoolExecutor  # take pictures in: one a core, however many people bring some
+    fetchers: ThreadPoolExecutor  # the same from addresses, which may be slow
 
 
 def house() -> House:
@@ -40,11 +46,19 @@ def house() -> House:
 @cache
 def _opened(home: Home) -> House:
     store = Store(home)
-    threading.Thread(target=store.sweep, name="sweep", daemon=True).start()
+    threading.Thread(target=_sweep, args=(store,), name="sweep", daemon=True).start()
     shelf = Shelf(home)
     engine = Engine(shelf.ready)
     hands = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="intake")
-    return House(home, store, shelf, engine, Runner(store, engine), Jobs(), hands)
+    fetchers = ThreadPoolExecutor(FETCHERS, thread_name_prefix="fetch")
+    return House(home, store, shelf, engine, Runner(store, engine), Jobs(), hands, fetchers)
+
+
+def _sweep(store: Store) -> None:
+    try:
+        store.sweep()
+    except (StoreError, OSError):
+        log.exception("Pictures nobody holds could not be swept")
 
 
 @asynccontextmanager

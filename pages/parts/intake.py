@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from urllib.parse import urlsplit
@@ -24,6 +25,8 @@ from pages.parts.pictures import base
 
 MOST_PICTURES = 2000
 BATCH = 16
+REMOTE_BATCH = 2
+MOST_ADDRESSES = 50
 SHOWN = 3
 EXAMPLES = ASSETS / "examples"
 
@@ -35,6 +38,7 @@ class Offer:
     name: str
     source: str
     read: Callable[[], bytes]
+    remote: bool = False
 
 
 def inputs() -> None:
@@ -55,11 +59,11 @@ def inputs() -> None:
             icon=":material/link:",
             key="classify_address",
             on_change=_addresses_given,
-            help="Several addresses may stand side by side, with a space between them.",
+            help=f"Up to {MOST_ADDRESSES} addresses may stand side by side, with a space between them.",
         )
-    addresses = st.session_state.pop("classify_addresses", [])
+    addresses = st.session_state.pop("classify_addresses", [])[:MOST_ADDRESSES]
     offers = [Offer(file.name, "upload", file.getvalue) for file in files]
-    offers += [Offer(_last_part(url), url, _reader(url)) for url in addresses]
+    offers += [Offer(_last_part(url), url, _reader(url), remote=True) for url in addresses]
     if offers:
         _take_in(offers)
 
@@ -99,13 +103,13 @@ def _take_in(offers: Sequence[Offer]) -> None:
     refused = [(offer.name, f"a visit holds {MOST_PICTURES:,} pictures.") for offer in offers[room:]]
     offers = offers[: max(room, 0)]
     first: Image | None = None
+    done = 0
     with st.container(horizontal=True, vertical_alignment="center"):
         bar = st.progress(0.0, text=f"Taking in {len(offers)} pictures")
         st.button("Stop", key="classify_intake_stop", on_click=_next_round, icon=":material/stop:")
-    for start in range(0, len(offers), BATCH):
-        group = offers[start : start + BATCH]
+    for group in _groups(offers):
         taken: list[Taken] = []
-        for offer, outcome in zip(group, house().hands.map(_taken, group), strict=True):
+        for offer, outcome in zip(group, _pool(group).map(_taken, group), strict=True):
             if isinstance(outcome, Taken):
                 taken.append(outcome)
             else:
@@ -114,12 +118,25 @@ def _take_in(offers: Sequence[Offer]) -> None:
         if taken:
             kept = _keep(visit.opened(), taken)
             first = first or kept[0]
-        done = start + len(group)
+        done += len(group)
         bar.progress(done / len(offers), text=f"{done} of {len(offers)} pictures taken in")
     if first is not None:
         st.session_state["classify_show"] = first.id
     _next_round()
     st.rerun()
+
+
+def _groups(offers: Sequence[Offer]) -> Iterator[Sequence[Offer]]:
+    """Yield offers in handfuls; of addresses so few that one visitor leaves room for others."""
+    near = [offer for offer in offers if not offer.remote]
+    far = [offer for offer in offers if offer.remote]
+    for group, size in ((near, BATCH), (far, REMOTE_BATCH)):
+        for start in range(0, len(group), size):
+            yield group[start : start + size]
+
+
+def _pool(group: Sequence[Offer]) -> ThreadPoolExecutor:
+    return house().fetchers if group[0].remote else house().hands
 
 
 def _taken(offer: Offer) -> Taken | str:

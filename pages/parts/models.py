@@ -17,6 +17,7 @@ ICONS = {
     "fetchable": "cloud_download",
     "missing": "help",
 }
+PATIENCE_S = 3.0  # a file takes a third of a second; one that takes longer comes by itself
 SIGHT = {"classify": "words", "detect": "boxes", "embed": "an embedding"}
 
 
@@ -33,16 +34,15 @@ def choose(*, key: str) -> tuple[Shelved, ...]:
         list(able),
         selection_mode="multi",
         default=[name for name in able if name in ALWAYS_LISTED],
-        format_func=lambda name: able[name].title,
+        format_func=lambda name: plain(able[name].title),
         key=key,
         bind="query-params",
         label_visibility="collapsed",
     )
     absent = [model.title for model in models if model.state != "ready" and _answers(model)]
     if absent:
-        st.caption(
-            f":material/add: {' and '.join(absent)} can be had, too: see below, more about the models."
-        )
+        names = plain(" and ".join(absent), 200)
+        st.caption(f":material/add: {names} can be had, too: see below, more about the models.")
     return tuple(able[name] for name in chosen)
 
 
@@ -76,7 +76,7 @@ def _card(model: Shelved, where: str = "about") -> None:
         size = f"{model.spec.bytes / 2**20:.1f} MB"
         st.caption(f":material/check_circle: Here, {size}, {model.spec.licence or 'licence not stated'}.")
         return
-    st.caption(f":material/{ICONS[model.state]}: {model.reason} {model.remedy}".strip())
+    st.caption(f":material/{ICONS[model.state]}: {plain(f'{model.reason} {model.remedy}', 400)}")
     if model.state in ("fetchable", "found"):
         _getting(model, where)
 
@@ -87,9 +87,9 @@ def _getting(model: Shelved, where: str) -> None:
     job = house().jobs.get(f"model:{model.name}")
     if job is None or job.state in ("failed", "stopped"):
         if job is not None and job.state == "failed":
-            st.error(f"{job.message} {model.remedy}")
+            st.error(plain(f"{job.message} {model.remedy}", 400))
         label = "Fetch" if model.state == "fetchable" else "Prepare"
-        if st.button(f"{label} {model.title}", key=f"models_{where}_get_{model.name}"):
+        if st.button(f"{label} {plain(model.title)}", key=f"models_{where}_get_{model.name}"):
             _get(model)
             st.rerun(scope="fragment")
         return
@@ -117,4 +117,4 @@ def _prepare_found(home: str) -> None:
     for model in found:
         job = house().jobs.get(f"model:{model.name}")
         if job is not None:
-            job.wait(30)
+            job.wait(PATIENCE_S)

@@ -13,7 +13,7 @@ from starlette.staticfiles import StaticFiles
 
 from core.errors import StoreError, UnusableImage
 from core.home import ASSETS
-from db.pictures import LARGE, THUMB
+from db.pictures import LARGE, SIDES, THUMB
 from pages.parts.house import house
 
 HEADERS = {
@@ -27,7 +27,7 @@ HEADERS = {
 def routes() -> list[BaseRoute]:
     """Return `/pictures/<sha256>/<side>.jpg` and `/examples/<file>`, below the server's base path."""
     return [
-        Route(f"{base()}/pictures/{{sha256}}/{{side:int}}.jpg", _picture, methods=["GET"]),
+        Route(f"{base()}/pictures/{{sha256}}/{{side}}.jpg", _picture, methods=["GET"]),
         Mount(f"{base()}/examples", StaticFiles(directory=ASSETS / "examples", check_dir=False)),
     ]
 
@@ -50,9 +50,9 @@ def base() -> str:
 
 def _picture(request: Request) -> Response:
     """Answer with a JPEG; Starlette runs this in a thread, so that decoding holds nobody up."""
-    sha256, side = request.path_params["sha256"], request.path_params["side"]
+    side = next((side for side in SIDES if str(side) == request.path_params["side"]), 0)
     try:
-        data = house().store.pictures.copy(sha256, side)
-    except (StoreError, UnusableImage) as error:
-        return PlainTextResponse(str(error), status_code=404)
+        data = house().store.pictures.copy(request.path_params["sha256"], side)
+    except (StoreError, UnusableImage):
+        return PlainTextResponse("There is no such picture.", status_code=404)
     return Response(data, media_type="image/jpeg", headers=HEADERS)

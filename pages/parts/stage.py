@@ -34,7 +34,7 @@ def stage(picture: Image, boxes: Sequence[Box]) -> None:
     alt = f"{picture.name}" + (f", with {len(boxes)} boxes" if boxes else "")
     st.html(
         f'{STYLE}<div class="fk-stage"><div style="--w:{picture.width};--h:{picture.height}">'
-        f'<img src="{large(picture.sha256)}" alt="{escape(alt)}">'
+        f'<img src="{escape(large(picture.sha256))}" alt="{escape(alt)}">'
         f"{''.join(_drawn(box, picture, _colour(box, boxes)) for box in boxes)}</div></div>"
     )
 

@@ -83,7 +83,7 @@ def _row(
     score: float,
     overlap: float,
 ) -> dict[str, object]:
-    row: dict[str, object] = {"Picture": address(picture.sha256), "Name": picture.name}
+    row: dict[str, object] = {"Picture": address(picture.sha256), "Name": report.safe_cell(picture.name)}
     for spec in specs:
         prediction = said.get(spec.name)
         if prediction is None:
@@ -95,7 +95,7 @@ def _row(
             row[spec.title] = ", ".join(dict.fromkeys(short(box.label) for box in boxes)) or "nothing"
         else:
             scores = runs.scores(prediction)
-            row[spec.title] = headline(scores, spec.sure_from)
+            row[spec.title] = report.safe_cell(headline(scores, spec.sure_from))
             row[f"{spec.title}, sure"] = 100 * scores[0].probability if scores else None
     return row
 

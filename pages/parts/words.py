@@ -9,5 +9,6 @@ def plain(text: str, most: int = 30) -> str:
     >>> plain("**cake**")
     '\\\\*\\\\*cake\\\\*\\\\*'
     """
+    text = "".join(sign if sign.isprintable() else " " for sign in text)
     short = text if len(text) <= most else f"{text[: most * 2 // 3]}...{text[-most // 4 :]}"
-    return "".join(f"\\{sign}" if sign in "\\`*_{}[]()#+-.!|<>:$~&" else sign for sign in short)
+    return "".join(f"\\{sign}" if sign in "\\`*_{}[]()#+-.!|<>:$~&=" else sign for sign in short)

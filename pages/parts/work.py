@@ -11,6 +11,7 @@ from core.shelf import Shelved
 from db import runs
 from db.models import Dataset
 from pages.parts.house import house
+from pages.parts.words import plain
 
 # Most visits are one picture: waiting this long shows its answers at once instead of a bar.
 PATIENCE_S = 0.6
@@ -57,7 +58,7 @@ def bar(dataset: Dataset) -> bool:
                 st.rerun()
         return False
     for message in {run.message for run in here if run.message}:
-        st.error(message)
+        st.error(plain(message, 400))
     if any(run.state in ("stopped", "failed") and run.done < run.total for run in here):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f":material/pause: {done:,} of {total:,} answers; the rest was stopped.")
