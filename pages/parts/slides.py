@@ -45,6 +45,12 @@ def slides(here: Dataset, pictures: Sequence[Image], specs: Sequence[ModelSpec])
 def show(at: int) -> None:
     """Make this the shown picture, counted from 0."""
     st.session_state["classify_at"] = at
+    st.session_state["classify_moved"] = True
+
+
+def _step(by: int) -> None:
+    """Go on from wherever the last press led, drawn already or not."""
+    show(st.session_state["classify_at"] + by)
 
 
 def _steps(here: Dataset, picture: Image, at: int, count: int) -> None:
@@ -53,11 +59,11 @@ def _steps(here: Dataset, picture: Image, at: int, count: int) -> None:
         if count > 1:
             st.button(
                 "Back", icon=":material/arrow_back:", shortcut="Left", key="classify_back",
-                disabled=at == 0, on_click=show, args=(at - 1,),
+                disabled=at == 0, on_click=_step, args=(-1,),
             )  # fmt: skip
             st.button(
                 "Next", icon=":material/arrow_forward:", shortcut="Right", key="classify_next",
-                disabled=at == count - 1, on_click=show, args=(at + 1,),
+                disabled=at == count - 1, on_click=_step, args=(1,),
             )  # fmt: skip
             st.markdown(f"**{at + 1} of {count}**", width="content")
         with st.container(width="stretch"):
@@ -81,11 +87,12 @@ def _at(pictures: Sequence[Image]) -> int:
     if at is None:
         asked = st.query_params.get("picture", "1")[:9]
         at = st.session_state.get("classify_at", 0)
-        # Where the address is not what was written into it, somebody went back in the browser.
-        if asked.isdecimal() and asked != st.session_state.get("classify_written"):
+        moved = st.session_state.pop("classify_moved", False)
+        # Where the address is not what was written into it, somebody went back in the browser; or
+        # pressed an arrow before the address followed the last one.
+        if not moved and asked.isdecimal() and asked != st.session_state.get("classify_written"):
             at = int(asked) - 1
-    at = min(max(at, 0), len(pictures) - 1)
-    show(at)
+    st.session_state["classify_at"] = at = min(max(at, 0), len(pictures) - 1)
     st.query_params["picture"] = st.session_state["classify_written"] = str(at + 1)
     return at
 

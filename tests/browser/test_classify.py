@@ -67,13 +67,63 @@ def test_the_address_reopens_pictures_and_answers_in_another_window(
     page: Page, server: Server, shared: Path
 ) -> None:
     bring(page, server, shared / CAKE, shared / BALL)
-    page.keyboard.press("ArrowRight")
+    page.get_by_role("button", name="Next").click()
     expect(page).to_have_url(re.compile("picture=2"))
     other = page.context.browser.new_page()  # type: ignore[union-attr]
     other.goto(page.url)
     expect(other.get_by_text("2 of 2")).to_be_visible()
     expect(other.locator(".fk-head", has_text="golf ball")).to_be_visible()
     other.close()
+
+
+def test_each_arrow_key_counts_and_the_address_follows(page: Page, server: Server, shared: Path) -> None:
+    bring(page, server, *sorted((shared / "data/images/b_grocery_fruit/kiwi").iterdir())[:8])
+    page.get_by_role("button", name="Next").click()
+    expect(page.get_by_text("2 of 8")).to_be_visible()
+    for number in range(3, 7):
+        page.keyboard.press("ArrowRight")
+        expect(page.get_by_text(f"{number} of 8")).to_be_visible()
+    expect(page).to_have_url(re.compile("picture=6"))
+
+
+def test_a_picture_taken_out_is_gone_at_once_and_comes_back_to_its_place(
+    page: Page, server: Server, shared: Path
+) -> None:
+    bring(page, server, shared / CAKE, shared / BALL, shared / BANANA)
+    page.get_by_role("button", name="Next").click()
+    expect(page.get_by_text("2 of 3")).to_be_visible()
+    page.locator(".st-key-classify_remove").get_by_role("button").last.click()
+    expect(page.get_by_text("2 of 2")).to_be_visible()
+    expect(page.locator(".fk-head", has_text="banana").first).to_be_visible()
+    page.get_by_role("button", name="Bring").click()
+    expect(page.get_by_text("2 of 3")).to_be_visible()
+    expect(page.locator(".fk-head", has_text="golf ball")).to_be_visible()
+
+
+def test_work_stopped_and_reloaded_goes_on_before_the_eyes(page: Page, weights: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for seed in range(150):
+        (folder / f"{seed:03}.jpg").write_bytes(image.encode(picture(seed, 640, 480), "jpeg"))
+    with serving(tmp_path / "home", tmp_path / "log", FAKERY_MODELS=str(weights)) as server:
+        bring(page, server, *sorted(folder.iterdir()))
+        page.get_by_role("button", name="Stop", exact=True).click()
+        expect(page.get_by_text("the rest was stopped")).to_be_visible()
+        expect(page.get_by_role("button", name="CSV so far")).to_be_visible()
+        page.reload()
+        page.get_by_role("button", name="Continue").click()
+        expect(page.get_by_role("button", name="CSV", exact=True)).to_be_visible(timeout=90_000)
+        with page.expect_download() as started:
+            page.get_by_role("button", name="CSV", exact=True).click()
+        text = Path(started.value.path()).read_text(encoding="utf-8")
+        assert len(list(csv.DictReader(io.StringIO(text)))) == 150 * 3
+
+
+def test_the_way_back_leads_to_the_pictures_again(page: Page, server: Server, shared: Path) -> None:
+    bring(page, server, shared / CAKE, shared / BALL)
+    page.get_by_role("link", name="Home").first.click()
+    page.get_by_role("link", name="Back to your 2 pictures").click()
+    expect(page.get_by_text("1 of 2")).to_be_visible()
 
 
 def test_the_table_has_thumbnails_and_downloads_hold_every_answer(
