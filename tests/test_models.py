@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import json
+import os
 import shutil
 from pathlib import Path
 
@@ -161,3 +163,53 @@ def test_label_files_are_read_in_both_styles(tmp_path: Path) -> None:
     assert read_labels(path) == ("rock", "paper cup", "")
     path.write_text("background\ntench, Tinca tinca\n", encoding="utf-8")
     assert read_labels(path) == ("", "tench, Tinca tinca")
+
+
+def test_what_is_no_file_in_a_model_folder_is_passed_over(weights: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "models"
+    folder.mkdir()
+    os.mkfifo(folder / "pipe.tflite")
+    (folder / "zero.tflite").symlink_to("/dev/zero")
+    (folder / "gone.tflite").symlink_to(tmp_path / "nowhere")
+    (folder / "round.tflite").symlink_to(folder / "round.tflite")
+    (folder / "folder.tflite").mkdir()
+    shutil.copy(weights / "detector" / "ssd_mobilenet_v1_1.0_quant_detect.tflite", folder)
+    shelf = Shelf(Home(tmp_path / "home", "sqlite://", (folder,), offline=True))
+    assert shelf.get("coco_ssd").state == "found"
+
+
+def test_folders_in_any_alphabet_get_names_of_their_own(weights: Path, tmp_path: Path) -> None:
+    taught = weights / "teachable_machine"
+    for name, source in (("торты", "tflite-utensils"), ("MobileNet V2", "tflite-cake-indonesia")):
+        shutil.copytree(taught / source, tmp_path / name)
+    models = {model.name for model in Shelf(Home(tmp_path / "h", "sqlite://", (tmp_path,))).models()}
+    assert len(models - set(ALWAYS_LISTED)) == 2
+    assert all(name.isascii() and name for name in models)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"name": "../../x"},
+        {"name": ["a"]},
+        {"title": None},
+        {"outputs": {}},
+        {"outputs": {"scores": -99}},
+        {"outputs": {"scores": float("inf")}},
+        {"tasks": ["detect"]},
+        {"pixels": {"size": 0}},
+        {"pixels": {"size": 10**6}},
+        {"pixels": {"size": "x"}},
+    ],
+    ids=str,
+)
+def test_a_spec_that_says_what_cannot_be_is_refused(change: dict[str, object]) -> None:
+    good = ModelSpec("a", "A", ("classify",), "0", 1, Pixels(), {"scores": 0})
+    assert ModelSpec.from_json(good.to_json()) == good
+    with pytest.raises(ModelBroken):
+        ModelSpec.from_json(json.dumps({**json.loads(good.to_json()), **change}))
+
+
+def test_a_deeply_nested_spec_is_refused() -> None:
+    with pytest.raises(ModelBroken):
+        ModelSpec.from_json("[" * 200_000)

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from core import image
 from core.engine import Engine
 from core.errors import ModelMissing
 from core.home import Home
+from core.shelf import Shelf
 from db import datasets, images, runs
 from db.models import Dataset
 from db.runner import Runner
@@ -134,6 +136,7 @@ def test_boxes_are_in_pixels_of_the_whole_picture_though_it_was_decoded_smaller(
 
 KILLED = """
 import sys
+import threading
 from core.home import Home
 from core.engine import Engine
 from core.shelf import Shelf
@@ -175,3 +178,35 @@ def test_a_killed_server_loses_nothing_that_was_shown_as_done(
     runner.start(visit.id or 0, MODELS[:1])
     runner.wait(visit.id or 0)
     assert [(run.state, run.done) for run in progress(store, visit)] == [("done", 500)]
+
+
+def test_two_tabs_that_start_at_once_make_one_thread(store: Store, runner: Runner) -> None:
+    visit = visit_of(store, 30)
+    starts = threading.Barrier(2)
+
+    def start() -> None:
+        starts.wait()
+        runner.start(visit.id or 0, MODELS[:1])
+
+    tabs = [threading.Thread(target=start) for _ in range(2)]
+    for tab in tabs:
+        tab.start()
+    for tab in tabs:
+        tab.join()
+    working = [thread for thread in threading.enumerate() if thread.name == f"run-{visit.id}"]
+    assert len(working) <= 1
+    runner.stop(visit.id or 0)
+    assert not [thread for thread in threading.enumerate() if thread.name == f"run-{visit.id}"]
+    assert [run.state for run in progress(store, visit)] in (["stopped"], ["done"])
+
+
+def test_whatever_breaks_a_run_is_written_down(store: Store, furnished: Home) -> None:
+    closed = Engine(Shelf(furnished).ready)
+    closed.close()
+    runner = Runner(store, closed)
+    visit = visit_of(store, 2)
+    runner.start(visit.id or 0, MODELS[:1])
+    runner.wait(visit.id or 0)
+    (run,) = progress(store, visit)
+    assert run.state == "failed" and "went wrong" in run.message
+    assert not runner.active(visit.id or 0)
