@@ -18,7 +18,7 @@ from core.catalogue import COCO_SSD, MOBILENET_V2, Known
 from core.home import ASSETS, ROOT
 from core.jobs import Job, Jobs
 from core.models import ModelSpec
-from core.shelf import read_labels
+from core.recognise import read_labels
 
 LONG = 60.0
 Prepare = Callable[..., Job]

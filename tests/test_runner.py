@@ -136,7 +136,6 @@ def test_boxes_are_in_pixels_of_the_whole_picture_though_it_was_decoded_smaller(
 
 KILLED = """
 import sys
-import threading
 from core.home import Home
 from core.engine import Engine
 from core.shelf import Shelf
