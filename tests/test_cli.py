@@ -82,7 +82,7 @@ def test_without_the_packages_it_says_how_to_get_them(tmp_path: Path) -> None:
     words = [sys.executable, "-S", CLI, "classify", "a.jpg", "--model", "x", "--out", "-"]
     ended = subprocess.run(words, capture_output=True, encoding="utf-8", env=variables(tmp_path))
     assert ended.returncode == 1
-    assert ended.stderr.startswith("cli.py classify: error: the package numpy is missing here: run")
+    assert ended.stderr.startswith("cli.py classify: error: the package pydantic is missing here: run")
 
 
 @pytest.mark.parametrize("verb", door.VERBS)
