@@ -6,7 +6,17 @@ import secrets
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, DateTime, Dialect, ForeignKey, Integer, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import registry
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
@@ -46,19 +56,34 @@ class Row(SQLModel, registry=registry()):
 
 
 class Dataset(Row, table=True):
-    """A named collection of pictures; a "visit" is what somebody brought to Classify."""
+    """A named collection of pictures.
+
+    Of its kinds only "collection" is listed. A "visit" is what somebody brought to Classify, an
+    "arriving" one is an import that has not ended, "trash" is what one deletion took away.
+    `origin` names what was packaged with the program ("bakery"), `about` is written by people.
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(default_factory=new_key, unique=True, max_length=32)
     name: str
     kind: str = "collection"
+    origin: str = ""
+    about: str = ""
     created_at: datetime = Field(default_factory=now, sa_column=Column(Moment, nullable=False))
 
 
 class Image(Row, table=True):
-    """One picture of a dataset; its bytes lie once on disk under their SHA-256."""
+    """One picture of a dataset; its bytes lie once on disk under their SHA-256.
 
-    __table_args__ = (UniqueConstraint("dataset_id", "sha256"),)
+    Pictures of one `scene` (a capture burst, variants, near duplicates) never fall on both sides of a
+    split. `facts` is a small dict of what else is known: author, licence, link, level, reveal.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("dataset_id", "sha256"),
+        *(Index(f"ix_image_by_{name}", "dataset_id", name, "id") for name in ("label", "split", "source")),
+        *(Index(f"ix_image_by_{name}", "dataset_id", name, "id") for name in ("name", "bytes", "scene")),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     dataset_id: int = Field(sa_column=_child_of("dataset", index=True))
@@ -67,10 +92,124 @@ class Image(Row, table=True):
     label: str = ""
     source: str = ""
     split: str = ""
+    scene: str = ""
+    excluded: bool = False
+    facts: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     width: int
     height: int
     bytes: int
     created_at: datetime = Field(default_factory=now, sa_column=Column(Moment, nullable=False))
+
+
+class Tag(Row, table=True):
+    """A word somebody put on a picture."""
+
+    image_id: int = Field(sa_column=_child_of("image", key=True))
+    tag: str = Field(primary_key=True, index=True, max_length=60)
+
+
+class Quality(Row, table=True):
+    """What was measured of a picture's content, whatever datasets hold it; see `core/quality.py`."""
+
+    sha256: str = Field(primary_key=True, max_length=64)
+    sharpness: float
+    brightness: float
+    contrast: float
+    colours: int
+    transparent: float
+    phash: str = Field(max_length=16)
+
+
+class Embedding(Row, table=True):
+    """A picture's embedding by one model's file: float16, little-endian."""
+
+    sha256: str = Field(primary_key=True, max_length=64)
+    model_sha256: str = Field(primary_key=True, max_length=64)
+    vector: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class Finding(Row, table=True):
+    """What the last health check found about a picture, and of how many it is the worst (`score`)."""
+
+    __table_args__ = (Index("ix_finding_by_kind", "dataset_id", "kind", "image_id"),)
+
+    image_id: int = Field(sa_column=_child_of("image", key=True))
+    kind: str = Field(primary_key=True, max_length=20)
+    dataset_id: int = Field(sa_column=_child_of("dataset"))
+    score: float
+    other_id: int | None = None
+    note: str = ""
+
+
+class Place(Row, table=True):
+    """Where a picture lies on its dataset's map."""
+
+    image_id: int = Field(sa_column=_child_of("image", key=True))
+    dataset_id: int = Field(sa_column=_child_of("dataset", index=True))
+    x: float
+    y: float
+
+
+class Task(Row, table=True):
+    """Long work on a dataset, in a process of its own: an "import", a "health" check, a "map".
+
+    Its state is "running", "stopped" by somebody or by a killed server, "done" or "failed".
+    """
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(default_factory=new_key, unique=True, max_length=32)
+    dataset_id: int = Field(sa_column=_child_of("dataset", index=True))
+    kind: str = Field(max_length=20)
+    state: str = "running"
+    title: str
+    done: int = 0
+    total: int = 0
+    note: str = ""
+    message: str = ""
+    payload: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    result: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    created_at: datetime = Field(default_factory=now, sa_column=Column(Moment, nullable=False))
+    finished_at: datetime | None = Field(default=None, sa_column=Column(Moment))
+
+
+class Arrival(Row, table=True):
+    """One thing an import was offered: "waiting", "taken", "known" (there already) or "refused"."""
+
+    __table_args__ = (Index("ix_arrival_by_state", "task_id", "state", "number"),)
+
+    task_id: int = Field(sa_column=_child_of("task", key=True))
+    number: int = Field(primary_key=True)
+    name: str
+    address: str
+    label: str = ""
+    split: str = ""
+    source: str = ""
+    facts: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    state: str = "waiting"
+    reason: str = ""
+    sha256: str = ""
+
+
+class Edit(Row, table=True):
+    """One act of mending: who did what to a dataset when, and when it was taken back."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    dataset_id: int = Field(sa_column=_child_of("dataset", index=True))
+    at: datetime = Field(default_factory=now, sa_column=Column(Moment, nullable=False))
+    who: str = ""
+    what: str
+    note: str = ""
+    undone_at: datetime | None = Field(default=None, sa_column=Column(Moment))
+
+
+class Change(Row, table=True):
+    """One field of one picture, before and after an edit."""
+
+    edit_id: int = Field(sa_column=_child_of("edit", key=True))
+    image_id: int = Field(sa_column=_child_of("image", key=True, index=True))
+    field: str = Field(primary_key=True, max_length=20)
+    before: Any = Field(default=None, sa_column=Column(JSON))
+    after: Any = Field(default=None, sa_column=Column(JSON))
 
 
 class Model(Row, table=True):
@@ -105,7 +244,10 @@ class Prediction(Row, table=True):
 
     `scores` lists [word, probability], best first; `boxes` lists [word, probability, x, y, width,
     height] in pixels, unsuppressed; a picture that could not be read carries a `message` instead.
+    `label` and `confidence` repeat the best of both, to filter by.
     """
+
+    __table_args__ = (Index("ix_prediction_by_label", "run_id", "label", "image_id"),)
 
     run_id: int = Field(sa_column=_child_of("run", key=True))
     image_id: int = Field(sa_column=_child_of("image", key=True, index=True))
@@ -113,3 +255,5 @@ class Prediction(Row, table=True):
     boxes: list[Any] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     elapsed_ms: float
     message: str = ""
+    label: str = ""
+    confidence: float = 0.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlmodel import Session, col, func, select
 
@@ -70,12 +71,18 @@ def record(*, session: Session, predictions: Iterable[Prediction]) -> None:
 
 def prediction(*, run_id: int, image: Image, answer: Answer) -> Prediction:
     """Return an engine's answer as a row, its boxes in pixels of the whole picture."""
+    scores = [[score.label, round(score.probability, 6)] for score in answer.top(KEPT)]
+    boxes = [list(vars(box).values()) for box in answer.boxes_on(image.width)]
+    said: list[list[Any]] = [*scores, *boxes]
+    label, confidence = max(said, key=lambda one: float(one[1]), default=["", 0.0])[:2]
     return Prediction(
         run_id=run_id,
         image_id=image.id or 0,
-        scores=[[score.label, round(score.probability, 6)] for score in answer.top(KEPT)],
-        boxes=[list(vars(box).values()) for box in answer.boxes_on(image.width)],
+        scores=scores,
+        boxes=boxes,
         elapsed_ms=round(answer.elapsed_ms, 3),
+        label=label,
+        confidence=confidence,
     )
 
 
@@ -93,9 +100,15 @@ def progress(*, session: Session, dataset_id: int) -> list[Progress]:
     """Return every run over a dataset with its counts, the first made first."""
     total = session.exec(select(func.count()).where(col(Image.dataset_id) == dataset_id)).one()
     counted = (
-        select(Run, Model, func.count(col(Prediction.image_id)))
+        select(Run, Model, func.count(col(Image.id)))
         .join(Model, col(Model.id) == col(Run.model_id))
         .join(Prediction, col(Prediction.run_id) == col(Run.id), isouter=True)
+        # A picture moved to another dataset keeps what was said of it, but counts no more here.
+        .join(
+            Image,
+            (col(Image.id) == col(Prediction.image_id)) & (col(Image.dataset_id) == col(Run.dataset_id)),
+            isouter=True,
+        )
         .where(Run.dataset_id == dataset_id)
         .group_by(*Run.__table__.columns, *Model.__table__.columns)  # type: ignore[attr-defined]
         .order_by(col(Run.id))
@@ -126,7 +139,7 @@ def said_of(
         .join(Run, col(Run.id) == col(Prediction.run_id))
         .join(Model, col(Model.id) == col(Run.model_id))
         .where(Run.dataset_id == dataset_id)
-        .order_by(col(Run.id))
+        .order_by(col(Prediction.image_id), col(Run.id))
     )
     if image_id is not None:
         rows = rows.where(Prediction.image_id == image_id)
