@@ -77,7 +77,8 @@ def a_dataset_to_work_on(op: Operations) -> None:
     op.add_column("image", sa.Column("excluded", sa.Boolean, nullable=False, server_default=sa.false()))
     op.add_column("image", sa.Column("facts", sa.JSON, nullable=False, server_default="{}"))
     for name in ("label", "split", "source", "name", "bytes", "scene"):
-        op.create_index(f"ix_image_by_{name}", "image", ["dataset_id", name, "id"])
+        op.create_index(f"ix_image_by_{name}", "image", ["dataset_id", "excluded", name, "id"])
+    op.create_index("ix_image_in_order", "image", ["dataset_id", "excluded", "id"])
     op.create_table(
         "tag",
         _parent("image_id", "image", primary_key=True),
@@ -86,7 +87,8 @@ def a_dataset_to_work_on(op: Operations) -> None:
     op.create_table(
         "quality",
         sa.Column("sha256", sa.String(64), primary_key=True),
-        *(sa.Column(name, real, nullable=False) for name in ("sharpness", "brightness", "contrast")),
+        *(sa.Column(name, real, nullable=False, index=True) for name in ("sharpness", "brightness")),
+        sa.Column("contrast", real, nullable=False),
         sa.Column("colours", whole, nullable=False),
         sa.Column("transparent", real, nullable=False),
         sa.Column("phash", sa.String(16), nullable=False),
@@ -170,7 +172,8 @@ def best_words(op: Operations) -> None:
         best = max([*row.scores, *row.boxes], key=lambda one: one[1], default=("", 0.0))
         same = sa.and_(said.c.run_id == row.run_id, said.c.image_id == row.image_id)
         here.execute(said.update().where(same).values(label=best[0], confidence=best[1]))
-    op.create_index("ix_prediction_by_label", "prediction", ["run_id", "label", "image_id"])
+    for name in ("label", "confidence"):
+        op.create_index(f"ix_prediction_by_{name}", "prediction", ["run_id", name, "image_id"])
 
 
 STEPS: tuple[Step, ...] = (first_tables, a_dataset_to_work_on, best_words)

@@ -81,8 +81,11 @@ class Image(Row, table=True):
 
     __table_args__ = (
         UniqueConstraint("dataset_id", "sha256"),
-        *(Index(f"ix_image_by_{name}", "dataset_id", name, "id") for name in ("label", "split", "source")),
-        *(Index(f"ix_image_by_{name}", "dataset_id", name, "id") for name in ("name", "bytes", "scene")),
+        *(
+            Index(f"ix_image_by_{name}", "dataset_id", "excluded", name, "id")
+            for name in ("label", "split", "source", "name", "bytes", "scene")
+        ),
+        Index("ix_image_in_order", "dataset_id", "excluded", "id"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -112,8 +115,8 @@ class Quality(Row, table=True):
     """What was measured of a picture's content, whatever datasets hold it; see `core/quality.py`."""
 
     sha256: str = Field(primary_key=True, max_length=64)
-    sharpness: float
-    brightness: float
+    sharpness: float = Field(index=True)
+    brightness: float = Field(index=True)
     contrast: float
     colours: int
     transparent: float
@@ -247,7 +250,10 @@ class Prediction(Row, table=True):
     `label` and `confidence` repeat the best of both, to filter by.
     """
 
-    __table_args__ = (Index("ix_prediction_by_label", "run_id", "label", "image_id"),)
+    __table_args__ = (
+        Index("ix_prediction_by_label", "run_id", "label", "image_id"),
+        Index("ix_prediction_by_confidence", "run_id", "confidence", "image_id"),
+    )
 
     run_id: int = Field(sa_column=_child_of("run", key=True))
     image_id: int = Field(sa_column=_child_of("image", key=True, index=True))

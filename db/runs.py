@@ -73,8 +73,8 @@ def prediction(*, run_id: int, image: Image, answer: Answer) -> Prediction:
     """Return an engine's answer as a row, its boxes in pixels of the whole picture."""
     scores = [[score.label, round(score.probability, 6)] for score in answer.top(KEPT)]
     boxes = [list(vars(box).values()) for box in answer.boxes_on(image.width)]
-    said: list[list[Any]] = [*scores, *boxes]
-    label, confidence = max(said, key=lambda one: float(one[1]), default=["", 0.0])[:2]
+    said: list[Any] = [*scores, *boxes, ["", 0.0]]
+    label, confidence = max(said, key=lambda one: float(one[1]))[:2]
     return Prediction(
         run_id=run_id,
         image_id=image.id or 0,
