@@ -62,17 +62,15 @@ def page(
     down = order.down != (before is not None)
     said = (Prediction.label, Prediction.confidence) if view.model else (sa.literal(""), sa.literal(0.0))
     shown = (Image.id, Image.sha256, Image.name, Image.label, Image.split, Image.excluded)
-    asked = sa.select(*shown, Image.width, Image.height, *said, order.value)
+    columns: list[Any] = [*shown, Image.width, Image.height, *said, order.value]
+    asked: sa.Select[Any] = sa.select(*columns)
     asked = _asked(asked, session, dataset_id, view, order.needs)
     if (edge := after or before) is not None:
         here, there = sa.tuple_(order.value, col(Image.id)), sa.tuple_(*map(sa.literal, edge))
         asked = asked.where(here < there if down else here > there)
     by = [order.value, col(Image.id)]
     asked = asked.order_by(*((one.desc() if down else one.asc()) for one in by)).limit(most)
-    found = [
-        Tile(*shown, said or "", confidence or 0.0, (value, shown[0]))
-        for *shown, said, confidence, value in session.execute(asked)
-    ]
+    found = [Tile(*row[:8], row[8] or "", row[9] or 0.0, (row[10], row[0])) for row in session.execute(asked)]
     return found[::-1] if before is not None else found
 
 

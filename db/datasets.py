@@ -3,12 +3,38 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlmodel import Session, col, func, select
 
-from db.models import Dataset, Image, Prediction, Run, now
+from db.models import Dataset, Finding, Image, Model, Prediction, Run, Tag, now
 
 VISIT = "visit"
+COLLECTION = "collection"
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A dataset in a list, with how many pictures it holds."""
+
+    id: int
+    key: str
+    name: str
+    origin: str
+    images: int
+
+
+@dataclass(frozen=True)
+class Facets:
+    """What a dataset's pictures can be filtered by: words and how many pictures each has."""
+
+    labels: dict[str, int]
+    splits: dict[str, int]
+    sources: dict[str, int]
+    tags: dict[str, int]
+    issues: dict[str, int]
+    models: dict[str, str]
+    excluded: int
 
 
 @dataclass(frozen=True)
@@ -42,6 +68,58 @@ def by_name(*, session: Session, name: str) -> Dataset | None:
     """Return the newest dataset of this name, or None."""
     newest = select(Dataset).where(Dataset.name == name).order_by(col(Dataset.id).desc())
     return session.exec(newest).first()
+
+
+def listed(*, session: Session) -> list[Listed]:
+    """Return every collection by name, with the number of its pictures."""
+    counted = (
+        select(Dataset, func.count(col(Image.id)))
+        .join(Image, col(Image.dataset_id) == col(Dataset.id), isouter=True)
+        .where(Dataset.kind == COLLECTION)
+        .group_by(*Dataset.__table__.columns)  # type: ignore[attr-defined]
+        .order_by(func.lower(Dataset.name), col(Dataset.id))
+    )
+    return [
+        Listed(each.id or 0, each.key, each.name, each.origin, count) for each, count in session.exec(counted)
+    ]
+
+
+def facets(*, session: Session, dataset_id: int) -> Facets:
+    """Return what a dataset's pictures can be filtered by, most frequent first."""
+
+    def counted(column: Any, *where: Any) -> dict[str, int]:
+        number = func.count()
+        rows = select(column, number).where(col(Image.dataset_id) == dataset_id, *where)
+        found = session.exec(rows.group_by(column).order_by(number.desc(), column)).all()
+        return {str(word): count for word, count in found}
+
+    tagged = col(Tag.image_id) == col(Image.id)
+    found = col(Finding.image_id) == col(Image.id)
+    models = (
+        select(Model.name, Model.title)
+        .join(Run, col(Run.model_id) == col(Model.id))
+        .where(Run.dataset_id == dataset_id)
+        .order_by(Model.title)
+    )
+    return Facets(
+        labels=counted(Image.label),
+        splits=counted(Image.split),
+        sources=counted(Image.source),
+        tags=counted(Tag.tag, tagged),
+        issues=counted(Finding.kind, found, col(Image.excluded).is_(False)),
+        models=dict(session.exec(models).all()),
+        excluded=session.exec(
+            select(func.count()).where(col(Image.dataset_id) == dataset_id, col(Image.excluded))
+        ).one(),
+    )
+
+
+def rename(*, session: Session, dataset_id: int, name: str, about: str = "") -> None:
+    """Give a dataset its name and the words about it."""
+    dataset = session.get(Dataset, dataset_id)
+    if dataset is not None:
+        dataset.name, dataset.about = name.strip()[:120] or dataset.name, about.strip()[:4000]
+        session.add(dataset)
 
 
 def totals(*, session: Session) -> Totals:

@@ -15,6 +15,7 @@ st.logo(ASSETS / "logo.svg", size="large")
 page = st.navigation(
     [
         st.Page("home.py", title="Home", icon=":material/home:", default=True),
+        st.Page("dataset.py", title="Dataset", icon=":material/photo_library:"),
         st.Page("classify.py", title="Classify", icon=":material/image_search:"),
     ]
 )

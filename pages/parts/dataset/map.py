@@ -1,0 +1,7 @@
+"""To come."""
+
+import streamlit as st
+
+
+def map_(*_: object) -> None:
+    st.info("soon")
