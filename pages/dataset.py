@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from pages.parts.dataset import filters, health, mend, one, pictures, record, where
 from pages.parts.dataset import bring as bringing
+from pages.parts.dataset import filters, health, mend, one, pictures, record, where
 from pages.parts.dataset import map as mapping
 from pages.parts.dataset import out as leaving
 from pages.parts.words import plain

@@ -46,9 +46,13 @@ def filters(here: Listed, view: View, facets: Facets) -> None:
             _more(view, facets)
         if view.asks:
             st.button(
-                "Clear", icon=":material/filter_alt_off:", type="tertiary", key="filters_clear",
-                on_click=where.go, args=(here, View(model=view.model, sort=view.sort)),
-            )  # fmt: skip
+                "Clear",
+                icon=":material/filter_alt_off:",
+                type="tertiary",
+                key="filters_clear",
+                on_click=where.go,
+                args=(here, View(model=view.model, sort=view.sort)),
+            )
 
 
 def _more(view: View, facets: Facets) -> None:
@@ -96,27 +100,44 @@ def _words(
     chosen = list(getattr(view, field))
     key = _filled(field, chosen)
     st.multiselect(
-        title, list(dict.fromkeys([*counts, *chosen])), key=key, placeholder="All", width=185,
-        format_func=lambda word: f"{plain((names or {}).get(word, word) or 'none', 40)} ({counts.get(word, 0):,})",
-        on_change=_changed, args=(field, key),
-    )  # fmt: skip
+        title,
+        list(dict.fromkeys([*counts, *chosen])),
+        key=key,
+        placeholder="All",
+        width=185,
+        format_func=lambda word: (
+            f"{plain((names or {}).get(word, word) or 'none', 40)} ({counts.get(word, 0):,})"
+        ),
+        on_change=_changed,
+        args=(field, key),
+    )
 
 
 def _choice(field: str, title: str, options: Mapping[str, str], view: View) -> None:
     value = getattr(view, field)
     key = _filled(field, value if value in options else "")
     st.selectbox(
-        title, list(options), key=key, format_func=lambda name: options[name], width=165,
-        on_change=_changed, args=(field, key),
-    )  # fmt: skip
+        title,
+        list(options),
+        key=key,
+        format_func=lambda name: options[name],
+        width=165,
+        on_change=_changed,
+        args=(field, key),
+    )
 
 
 def _text(field: str, title: str, view: View, placeholder: str) -> None:
     key = _filled(field, getattr(view, field))
     st.text_input(
-        title, key=key, placeholder=placeholder, icon=":material/search:", width=150,
-        on_change=_changed, args=(field, key),
-    )  # fmt: skip
+        title,
+        key=key,
+        placeholder=placeholder,
+        icon=":material/search:",
+        width=150,
+        on_change=_changed,
+        args=(field, key),
+    )
 
 
 def _number(field: str, title: str, view: View) -> None:

@@ -56,9 +56,13 @@ def last(here: Listed) -> None:
         return
     count = f"{mine.pictures:,} {'picture' if mine.pictures == 1 else 'pictures'}"
     st.button(
-        f"Undo: {plain(mine.what, 60)}, {count}", icon=":material/undo:", key="dataset_undo",
-        shortcut="Mod+Z", on_click=undo, args=(edit_id,),
-    )  # fmt: skip
+        f"Undo: {plain(mine.what, 60)}, {count}",
+        icon=":material/undo:",
+        key="dataset_undo",
+        shortcut="Mod+Z",
+        on_click=undo,
+        args=(edit_id,),
+    )
 
 
 def undo(edit_id: int) -> None:
@@ -94,9 +98,12 @@ def bar(here: Listed, view: View, facets: Facets, chosen: Sequence[int], total: 
             st.markdown(f"**{len(ids):,} chosen**")
         if not everything and total > len(chosen):
             st.button(
-                f"All {total:,} of this view", type="tertiary", key="dataset_choose_all",
-                on_click=_choose_all, args=(here, view),
-            )  # fmt: skip
+                f"All {total:,} of this view",
+                type="tertiary",
+                key="dataset_choose_all",
+                on_click=_choose_all,
+                args=(here, view),
+            )
         elif everything:
             st.button("Not all", type="tertiary", key="dataset_choose_less", on_click=_choose_less)
         _label(here, ids, facets)
@@ -104,23 +111,37 @@ def bar(here: Listed, view: View, facets: Facets, chosen: Sequence[int], total: 
         _split(here, ids)
         excluded = view.kept == "excluded"
         st.button(
-            "Include again" if excluded else "Exclude", icon=":material/visibility_off:", key="dataset_exclude",
-            help="Key X: left out of everything but browsing", on_click=_exclude, args=(here, ids, not excluded),
-        )  # fmt: skip
+            "Include again" if excluded else "Exclude",
+            icon=":material/visibility_off:",
+            key="dataset_exclude",
+            help="Key X: left out of everything but browsing",
+            on_click=_exclude,
+            args=(here, ids, not excluded),
+        )
         st.button(
-            "Delete", icon=":material/delete:", key="dataset_delete", help="Can be undone for 30 days",
+            "Delete",
+            icon=":material/delete:",
+            key="dataset_delete",
+            help="Can be undone for 30 days",
             on_click=apply,
-            args=(lambda session: edits.delete(session=session, dataset_id=here.id, image_ids=ids, who=who()),),
-        )  # fmt: skip
+            args=(
+                lambda session: edits.delete(session=session, dataset_id=here.id, image_ids=ids, who=who()),
+            ),
+        )
 
 
 def _label(here: Listed, ids: Sequence[int], facets: Facets) -> None:
     key = f"dataset_new_label_{st.session_state.get('dataset_edit', 0)}"
     st.selectbox(
-        "Label", [label for label in facets.labels if label], index=None, key=key, accept_new_options=True,
-        placeholder="Give a label", width=190,
+        "Label",
+        [label for label in facets.labels if label],
+        index=None,
+        key=key,
+        accept_new_options=True,
+        placeholder="Give a label",
+        width=190,
         on_change=lambda: _relabel(here, ids, st.session_state[key] or ""),
-    )  # fmt: skip
+    )
 
 
 def _tag(here: Listed, ids: Sequence[int], facets: Facets) -> None:
@@ -131,9 +152,15 @@ def _tag(here: Listed, ids: Sequence[int], facets: Facets) -> None:
         apply(lambda s: edits.tag(session=s, dataset_id=here.id, image_ids=ids, text=word, who=who()))
 
     st.selectbox(
-        "Tag", list(facets.tags), index=None, key=key, accept_new_options=True, placeholder="Put a tag",
-        width=170, on_change=put,
-    )  # fmt: skip
+        "Tag",
+        list(facets.tags),
+        index=None,
+        key=key,
+        accept_new_options=True,
+        placeholder="Put a tag",
+        width=170,
+        on_change=put,
+    )
 
 
 def _split(here: Listed, ids: Sequence[int]) -> None:
@@ -148,9 +175,7 @@ def _split(here: Listed, ids: Sequence[int]) -> None:
             )
         )
 
-    st.selectbox(
-        "Split", edits.SPLITS, index=None, key=key, placeholder="Put into", width=140, on_change=put
-    )  # fmt: skip
+    st.selectbox("Split", edits.SPLITS, index=None, key=key, placeholder="Put into", width=140, on_change=put)
 
 
 def _relabel(here: Listed, ids: Sequence[int], label: str) -> None:

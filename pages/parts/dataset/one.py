@@ -14,9 +14,7 @@ from db.models import Finding, Image, Prediction, Tag
 from db.views import View
 from pages.parts.dataset import mend, where
 from pages.parts.dataset.filters import ISSUES
-from pages.parts.filmstrip import Frame, filmstrip
 from pages.parts.house import house
-from pages.parts.pictures import address
 from pages.parts.scores import bars
 from pages.parts.stage import stage
 from pages.parts.words import plain
@@ -58,17 +56,26 @@ def _steps(view: View, near: tuple[int | None, int | None]) -> None:
     turn = where.turned()
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.button(
-            "All pictures", icon=":material/grid_view:", key="one_close", shortcut="Escape",
-            on_click=where.go, kwargs={"turn": turn},
-        )  # fmt: skip
+            "All pictures",
+            icon=":material/grid_view:",
+            key="one_close",
+            shortcut="Escape",
+            on_click=where.go,
+            kwargs={"turn": turn},
+        )
         for title, icon, key, id_ in (
             ("Back", "back", "Left", near[0]),
             ("Next", "forward", "Right", near[1]),
         ):
             st.button(
-                title, icon=f":material/arrow_{icon}:", key=f"one_{key}", shortcut=key, disabled=id_ is None,
-                on_click=where.go, kwargs={"picture": id_, "turn": turn},
-            )  # fmt: skip
+                title,
+                icon=f":material/arrow_{icon}:",
+                key=f"one_{key}",
+                shortcut=key,
+                disabled=id_ is None,
+                on_click=where.go,
+                kwargs={"picture": id_, "turn": turn},
+            )
 
 
 def _mend(here: Listed, picture: Image, facets: Facets, tags: list[str]) -> None:
@@ -77,14 +84,22 @@ def _mend(here: Listed, picture: Image, facets: Facets, tags: list[str]) -> None
     labels = list(dict.fromkeys([*facets.labels, picture.label]))
     key = f"one_label_{id_}_{st.session_state.get('dataset_edit', 0)}"
     st.selectbox(
-        "Label", [label for label in labels if label], key=key, accept_new_options=True, placeholder="No label",
+        "Label",
+        [label for label in labels if label],
+        key=key,
+        accept_new_options=True,
+        placeholder="No label",
         index=[label for label in labels if label].index(picture.label) if picture.label else None,
         on_change=lambda: mend.apply(
             lambda s: edits.relabel(
-                session=s, dataset_id=here.id, image_ids=ids, label=st.session_state[key] or "", who=mend.who()
+                session=s,
+                dataset_id=here.id,
+                image_ids=ids,
+                label=st.session_state[key] or "",
+                who=mend.who(),
             )
         ),
-    )  # fmt: skip
+    )
     chosen = f"one_tags_{id_}_{st.session_state.get('dataset_edit', 0)}"
 
     def retag() -> None:
@@ -98,21 +113,37 @@ def _mend(here: Listed, picture: Image, facets: Facets, tags: list[str]) -> None
             )
 
     st.multiselect(
-        "Tags", list(dict.fromkeys([*facets.tags, *tags])), default=tags, key=chosen, accept_new_options=True,
-        placeholder="None", on_change=retag,
-    )  # fmt: skip
+        "Tags",
+        list(dict.fromkeys([*facets.tags, *tags])),
+        default=tags,
+        key=chosen,
+        accept_new_options=True,
+        placeholder="None",
+        on_change=retag,
+    )
     with st.container(horizontal=True, gap="small"):
         st.button(
-            "Include again" if picture.excluded else "Exclude", icon=":material/visibility_off:", key="one_exclude",
+            "Include again" if picture.excluded else "Exclude",
+            icon=":material/visibility_off:",
+            key="one_exclude",
             on_click=mend.apply,
-            args=(lambda s: edits.exclude(
-                session=s, dataset_id=here.id, image_ids=ids, excluded=not picture.excluded, who=mend.who()
-            ),),
-        )  # fmt: skip
+            args=(
+                lambda s: edits.exclude(
+                    session=s,
+                    dataset_id=here.id,
+                    image_ids=ids,
+                    excluded=not picture.excluded,
+                    who=mend.who(),
+                ),
+            ),
+        )
         st.button(
-            "Delete", icon=":material/delete:", key="one_delete", on_click=mend.apply,
+            "Delete",
+            icon=":material/delete:",
+            key="one_delete",
+            on_click=mend.apply,
             args=(lambda s: edits.delete(session=s, dataset_id=here.id, image_ids=ids, who=mend.who()),),
-        )  # fmt: skip
+        )
 
 
 def _facts(here: Listed, picture: Image, found: list[Finding]) -> None:
@@ -135,9 +166,12 @@ def _facts(here: Listed, picture: Image, found: list[Finding]) -> None:
             st.markdown(f":material/report: **{ISSUES.get(each.kind, each.kind)}**{note}")
             if each.other_id:
                 st.button(
-                    "The other one", key=f"one_other_{each.kind}", type="tertiary",
-                    on_click=where.go, kwargs={"picture": each.other_id},
-                )  # fmt: skip
+                    "The other one",
+                    key=f"one_other_{each.kind}",
+                    type="tertiary",
+                    on_click=where.go,
+                    kwargs={"picture": each.other_id},
+                )
 
 
 def _said(title: str, row: Prediction) -> None:
@@ -151,5 +185,3 @@ def _said(title: str, row: Prediction) -> None:
         st.text(", ".join(f"{short(word)} {part:.0%}" for word, part in list(best.items())[:4]))
     else:
         bars([Score(label, probability) for label, probability in row.scores[:3]])
-
-

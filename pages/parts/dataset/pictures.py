@@ -58,20 +58,31 @@ def _turns(here: Listed, view: View, shown: list[Tile], first: int, total: int) 
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if total > len(shown):
             st.button(
-                "Back", icon=":material/arrow_back:", key="dataset_back", disabled=first <= 1,
-                on_click=where.go, args=(here, view),
-                kwargs={"turn": where.before(shown[0].cursor, max(first - PAGE, 1)) if first > PAGE + 1 else None},
-            )  # fmt: skip
+                "Back",
+                icon=":material/arrow_back:",
+                key="dataset_back",
+                disabled=first <= 1,
+                on_click=where.go,
+                args=(here, view),
+                kwargs={
+                    "turn": where.before(shown[0].cursor, max(first - PAGE, 1)) if first > PAGE + 1 else None
+                },
+            )
             st.button(
-                "Next", icon=":material/arrow_forward:", key="dataset_next", disabled=last >= total,
-                on_click=where.go, args=(here, view),
+                "Next",
+                icon=":material/arrow_forward:",
+                key="dataset_next",
+                disabled=last >= total,
+                on_click=where.go,
+                args=(here, view),
                 kwargs={"turn": where.after(shown[-1].cursor, last + 1)},
-            )  # fmt: skip
+            )
         st.markdown(
-            f"**{first:,} to {last:,}** of {total:,}" if total > len(shown) else f"**{total:,}** "
-            f"{'picture' if total == 1 else 'pictures'}",
+            f"**{first:,} to {last:,}** of {total:,}"
+            if total > len(shown)
+            else f"**{total:,}** {'picture' if total == 1 else 'pictures'}",
             width="content",
-        )  # fmt: skip
+        )
 
 
 def _nothing(here: Listed, view: View, facets: Facets) -> None:

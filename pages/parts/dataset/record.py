@@ -14,10 +14,14 @@ from pages.parts.words import plain
 def record(here: Listed) -> None:
     """Draw every edit of a dataset, the latest first, each with a button that takes it back."""
     st.text_input(
-        "Your name in this log", key="dataset_who_typed", value=mend.who(), max_chars=60, width=300,
+        "Your name in this log",
+        key="dataset_who_typed",
+        value=mend.who(),
+        max_chars=60,
+        width=300,
         placeholder="Somebody",
         on_change=lambda: st.session_state.update(dataset_who=st.session_state["dataset_who_typed"]),
-    )  # fmt: skip
+    )
     with house().store.reading() as session:
         entries = log.entries(session=session, dataset_id=here.id)
     if not entries:
@@ -36,6 +40,9 @@ def record(here: Listed) -> None:
                 st.caption("Taken back")
             else:
                 st.button(
-                    "Undo", icon=":material/undo:", key=f"log_undo_{entry.id}",
-                    on_click=mend.undo, args=(entry.id,),
-                )  # fmt: skip
+                    "Undo",
+                    icon=":material/undo:",
+                    key=f"log_undo_{entry.id}",
+                    on_click=mend.undo,
+                    args=(entry.id,),
+                )

@@ -139,19 +139,29 @@ def picker(listed: Sequence[Listed], here: Listed) -> None:
     st.session_state["dataset_picked"] = here.id
     names = {each.id: f"{plain(each.name, 60)} ({each.images:,})" for each in listed}
     st.selectbox(
-        "Dataset", list(names), key="dataset_picked", format_func=lambda id_: names.get(id_, ""), width=300,
-        label_visibility="collapsed", on_change=_picked, args=({each.id: each for each in listed},),
-    )  # fmt: skip
+        "Dataset",
+        list(names),
+        key="dataset_picked",
+        format_func=lambda id_: names.get(id_, ""),
+        width=300,
+        label_visibility="collapsed",
+        on_change=_picked,
+        args=({each.id: each for each in listed},),
+    )
 
 
 def rooms() -> None:
     """Draw the parts of the page."""
     st.session_state["dataset_room"] = asked_room()
     st.segmented_control(
-        "Part", list(ROOMS), key="dataset_room", required=True, label_visibility="collapsed",
+        "Part",
+        list(ROOMS),
+        key="dataset_room",
+        required=True,
+        label_visibility="collapsed",
         format_func=lambda name: f"{ROOMS[name][1]} {ROOMS[name][0]}",
         on_change=lambda: go(room=st.session_state["dataset_room"]),
-    )  # fmt: skip
+    )
 
 
 def _picked(listed: dict[int, Listed]) -> None:
