@@ -2,7 +2,7 @@
 
 `FAKERY_HOME` holds `fakery.db`, `images/`, `models/` and `exports/`; `FAKERY_DB_URL` names another
 database; `FAKERY_MODELS` names extra read-only model folders; `FAKERY_OFFLINE=1` forbids every
-outgoing connection.
+outgoing connection; `FAKERY_BAKERY=0` starts without the pictures that come with Fakery.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ class Home:
     db_url: str
     model_folders: tuple[Path, ...] = ()
     offline: bool = False
+    bakery: bool = True
 
     @property
     def images(self) -> Path:
@@ -51,4 +52,5 @@ class Home:
                 Path(part).expanduser().absolute() for part in named.split(os.pathsep) if part
             ),
             offline=environment.get("FAKERY_OFFLINE") == "1",
+            bakery=environment.get("FAKERY_BAKERY") != "0",
         )

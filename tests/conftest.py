@@ -28,6 +28,9 @@ from db.store import Store
 
 ROOT = Path(__file__).resolve().parent.parent
 
+# Every server of the tests would load some hundred pictures first; the tests of the bakery want it.
+os.environ["FAKERY_BAKERY"] = "0"
+
 # A busy machine is slow, not wrong; in CI the same examples come every time.
 settings.register_profile(
     "house",

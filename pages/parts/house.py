@@ -13,15 +13,18 @@ from functools import cache
 from typing import Any
 
 from core.engine import Engine
-from core.errors import StoreError
+from core.errors import FakeryError
 from core.home import Home
 from core.jobs import Jobs
 from core.shelf import Shelf
+from db import bakery
+from db import log as edit_log
 from db.runner import Runner
 from db.store import Store
 
 log = logging.getLogger(__name__)
 FETCHERS = 8
+PACKAGED = "compact"
 
 
 @dataclass(frozen=True)
@@ -46,19 +49,25 @@ def house() -> House:
 @cache
 def _opened(home: Home) -> House:
     store = Store(home)
-    threading.Thread(target=_sweep, args=(store,), name="sweep", daemon=True).start()
     shelf = Shelf(home)
     engine = Engine(shelf.ready)
     hands = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="intake")
     fetchers = ThreadPoolExecutor(FETCHERS, thread_name_prefix="fetch")
-    return House(home, store, shelf, engine, Runner(store, engine), Jobs(), hands, fetchers)
+    opened = House(home, store, shelf, engine, Runner(store, engine), Jobs(), hands, fetchers)
+    threading.Thread(target=_settle_in, args=(opened,), name="settle in", daemon=True).start()
+    return opened
 
 
-def _sweep(store: Store) -> None:
+def _settle_in(opened: House) -> None:
+    """Load the bakery on first start and let the packaged model look at it; forget what is forgotten."""
     try:
-        store.sweep()
-    except (StoreError, OSError):
-        log.exception("Pictures nobody holds could not be swept")
+        if opened.home.bakery and (dataset_id := bakery.load(opened.store)) is not None:
+            opened.runner.start(dataset_id, (PACKAGED,))
+        with opened.store.writing() as session:
+            edit_log.empty_trash(session=session)
+        opened.store.sweep()
+    except (FakeryError, OSError):
+        log.exception("What is done once at every start could not be done")
 
 
 @asynccontextmanager
