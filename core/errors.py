@@ -11,6 +11,7 @@
     │   ├── ModelMissing    known by name, but its file is not here
     │   ├── ModelBroken     a file that is not the model it should be
     │   └── EngineBusy      more work is queued than the engine takes on
+    ├── Unteachable         examples that no rule learns from, or a question of another size
     ├── JobFailed           a worker process ended without a result
     │   └── JobStopped      ... because somebody asked it to
     └── StoreError          the database or the picture folder cannot be used
@@ -65,6 +66,10 @@ class ModelBroken(ModelError, ValueError):
 
 class EngineBusy(ModelError):
     """More pictures are waiting for the engine than it takes on."""
+
+
+class Unteachable(FakeryError, ValueError):
+    """Examples that a rule cannot learn from, or a question that it cannot be asked."""
 
 
 class JobFailed(FakeryError):

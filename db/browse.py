@@ -70,7 +70,9 @@ def page(
         asked = asked.where(here < there if down else here > there)
     by = [order.value, col(Image.id)]
     asked = asked.order_by(*((one.desc() if down else one.asc()) for one in by)).limit(most)
-    found = [Tile(*row[:8], row[8] or "", row[9] or 0.0, (row[10], row[0])) for row in session.execute(asked)]
+    found = [
+        Tile(*(*row[:8], row[8] or "", row[9] or 0.0, (row[10], row[0]))) for row in session.execute(asked)
+    ]
     return found[::-1] if before is not None else found
 
 

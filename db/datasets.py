@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, func, select
 
 from db.models import Dataset, Finding, Image, Model, Prediction, Run, Tag, now
 
 VISIT = "visit"
 COLLECTION = "collection"
+TRASH = "trash"
+GONE = "gone"
 
 
 @dataclass(frozen=True)
@@ -133,9 +136,31 @@ def totals(*, session: Session) -> Totals:
 
 
 def delete(*, session: Session, dataset_id: int) -> None:
-    """Forget a dataset with its images, runs and predictions; the files stay for `Pictures.sweep`."""
-    for run in session.exec(select(Run).where(Run.dataset_id == dataset_id)):
-        session.delete(run)
+    """Take a whole dataset off the list; for 30 days `bring_back` undoes that."""
     dataset = session.get(Dataset, dataset_id)
     if dataset is not None:
+        dataset.kind, dataset.deleted_at = TRASH, now()
+        session.add(dataset)
+
+
+def bring_back(*, session: Session, dataset_id: int) -> None:
+    """Put a deleted dataset back onto the list."""
+    dataset = session.get(Dataset, dataset_id)
+    if dataset is not None and dataset.kind == TRASH:
+        dataset.kind, dataset.deleted_at = COLLECTION, None
+        session.add(dataset)
+
+
+def forget(*, session: Session, dataset_id: int) -> None:
+    """Forget a dataset with its images, runs and predictions; the files stay for `Pictures.sweep`.
+
+    Of a packaged one the name stays, so that the next start does not load it again.
+    """
+    dataset = session.get(Dataset, dataset_id)
+    if dataset is not None and dataset.origin:
+        session.execute(sa.delete(Image).where(col(Image.dataset_id) == dataset_id))
+        session.execute(sa.delete(Run).where(col(Run.dataset_id) == dataset_id))
+        dataset.kind = GONE
+        session.add(dataset)
+    elif dataset is not None:
         session.delete(dataset)

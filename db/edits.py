@@ -14,11 +14,10 @@ from sqlmodel import Session, col, func, select
 
 from core.errors import StoreError
 from db import datasets
-from db.models import Change, Dataset, Edit, Image, Tag
+from db.models import Change, Dataset, Edit, Image, Tag, now
 
 FIELDS = ("label", "split", "scene", "excluded", "name", "source", "dataset_id")
 SPLITS = ("train", "val", "test")
-TRASH = "trash"
 TAG = "tag"
 AT_ONCE = 5000
 MOST_LETTERS = 60
@@ -99,7 +98,8 @@ def tag(
 
 def delete(*, session: Session, dataset_id: int, image_ids: Iterable[int], who: str = "") -> Edit | None:
     """Take pictures out of a dataset; for 30 days that can be undone."""
-    bin_ = datasets.create(session=session, name="Deleted pictures", kind=TRASH)
+    bin_ = datasets.create(session=session, name="Deleted pictures", kind=datasets.TRASH)
+    bin_.deleted_at = now()
     values = dict.fromkeys(image_ids, bin_.id)
     edit = assign(
         session=session, dataset_id=dataset_id, field="dataset_id", values=values, what="Deleted", who=who

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, func, select
 
 from core import image
 from db.models import Image
-from db.pictures import THUMB, Pictures
+from db.pictures import THUMB, Load, Pictures
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Taken:
     bytes: int
 
 
-def take_in(pictures: Pictures, data: bytes, name: str, source: str = "") -> Taken:
+def take_in(pictures: Pictures | Load, data: bytes, name: str, source: str = "") -> Taken:
     """Keep foreign bytes as a picture; width and height are those of the upright picture.
 
     Raises UnusableImage where the gate refuses the bytes, StoreError where they cannot be kept.

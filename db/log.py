@@ -126,9 +126,9 @@ def last_change(*, session: Session, dataset_id: int) -> datetime | None:
 def empty_trash(*, session: Session, before: datetime | None = None) -> int:
     """Forget what was deleted more than 30 days ago, and return of how many deletions."""
     old = select(Dataset).where(
-        Dataset.kind == edits.TRASH, col(Dataset.created_at) < (before or now() - KEPT_FOR)
+        Dataset.kind == datasets.TRASH, col(Dataset.deleted_at) < (before or now() - KEPT_FOR)
     )
     gone = session.exec(old).all()
     for each in gone:
-        datasets.delete(session=session, dataset_id=each.id or 0)
+        datasets.forget(session=session, dataset_id=each.id or 0)
     return len(gone)

@@ -73,6 +73,7 @@ def a_dataset_to_work_on(op: Operations) -> None:
     text, whole, real = sa.String, sa.Integer, sa.Float
     op.add_column("dataset", sa.Column("origin", text, nullable=False, server_default=""))
     op.add_column("dataset", sa.Column("about", text, nullable=False, server_default=""))
+    op.add_column("dataset", sa.Column("deleted_at", Moment))
     op.add_column("image", sa.Column("scene", text, nullable=False, server_default=""))
     op.add_column("image", sa.Column("excluded", sa.Boolean, nullable=False, server_default=sa.false()))
     op.add_column("image", sa.Column("facts", sa.JSON, nullable=False, server_default="{}"))

@@ -59,7 +59,8 @@ class Dataset(Row, table=True):
     """A named collection of pictures.
 
     Of its kinds only "collection" is listed. A "visit" is what somebody brought to Classify, an
-    "arriving" one is an import that has not ended, "trash" is what one deletion took away.
+    "arriving" one is an import that has not ended, "trash" is what one deletion took away, "gone" was
+    packaged and is wanted no more.
     `origin` names what was packaged with the program ("bakery"), `about` is written by people.
     """
 
@@ -70,6 +71,7 @@ class Dataset(Row, table=True):
     origin: str = ""
     about: str = ""
     created_at: datetime = Field(default_factory=now, sa_column=Column(Moment, nullable=False))
+    deleted_at: datetime | None = Field(default=None, sa_column=Column(Moment))
 
 
 class Image(Row, table=True):

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
+from pages.parts.dataset import about as telling
 from pages.parts.dataset import bring as bringing
-from pages.parts.dataset import filters, health, mend, one, pictures, record, where
+from pages.parts.dataset import filters, health, mend, one, pictures, where
 from pages.parts.dataset import map as mapping
 from pages.parts.dataset import out as leaving
 from pages.parts.words import plain
@@ -19,6 +20,7 @@ with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         where.picker(listed, here)
         where.rooms()
 
+telling.deleted()
 if here is None or where.asked_room() == "bring":
     bringing.bring(listed, here)
 else:
@@ -33,8 +35,8 @@ else:
             health.health(here, facets)
         case "out", _:
             leaving.out(here, facets)
-        case "log", _:
-            record.record(here)
+        case "about", _:
+            telling.about(here, listed, facets)
         case _:
             filters.filters(here, view, facets)
             pictures.grid(here, view, facets)

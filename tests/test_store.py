@@ -200,7 +200,7 @@ def test_what_was_said_of_a_picture_goes_with_it(store: Store) -> None:
     with store.reading() as session:
         assert len(session.exec(select(Prediction)).all()) == 2
     with store.writing() as session:
-        datasets.delete(session=session, dataset_id=visit.id or 0)
+        datasets.forget(session=session, dataset_id=visit.id or 0)
     with store.reading() as session:
         for table in (Image, Run, Prediction):
             assert session.exec(select(table)).all() == []

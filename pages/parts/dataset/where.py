@@ -21,7 +21,7 @@ ROOMS = {
     "health": ("Health", ":material/stethoscope:"),
     "bring": ("Bring in", ":material/add_photo_alternate:"),
     "out": ("Take out", ":material/download:"),
-    "log": ("Log", ":material/history:"),
+    "about": ("About", ":material/info:"),
 }
 TURNS = ("after", "before", "at")
 
