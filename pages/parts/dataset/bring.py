@@ -161,6 +161,7 @@ def begin(
         st.error(plain(str(error), 400), icon=":material/block:")
         return None
     st.session_state["bring_last"] = task.key
+    where.go(room="bring")  # where its report will stand
     if start:
         tasks.start(task.key, task.title)
     return task
