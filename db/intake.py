@@ -67,6 +67,7 @@ def carry_out(
     offers = Offers(store, task, stop, allowed)
     offers.write_down(say)
     Intake(store, task, stop, say, offers).run()
+    offers.thank(say)
     result = hand_over(store, task)
     offers.done()
     return result

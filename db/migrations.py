@@ -175,6 +175,8 @@ def best_words(op: Operations) -> None:
         here.execute(said.update().where(same).values(label=best[0], confidence=best[1]))
     for name in ("label", "confidence"):
         op.create_index(f"ix_prediction_by_{name}", "prediction", ["run_id", name, "image_id"])
+    op.drop_index("ix_prediction_image_id", "prediction")
+    op.create_index("ix_prediction_of_image", "prediction", ["image_id", "run_id", "label"])
 
 
 STEPS: tuple[Step, ...] = (first_tables, a_dataset_to_work_on, best_words)

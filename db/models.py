@@ -255,10 +255,11 @@ class Prediction(Row, table=True):
     __table_args__ = (
         Index("ix_prediction_by_label", "run_id", "label", "image_id"),
         Index("ix_prediction_by_confidence", "run_id", "confidence", "image_id"),
+        Index("ix_prediction_of_image", "image_id", "run_id", "label"),
     )
 
     run_id: int = Field(sa_column=_child_of("run", key=True))
-    image_id: int = Field(sa_column=_child_of("image", key=True, index=True))
+    image_id: int = Field(sa_column=_child_of("image", key=True))
     scores: list[Any] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     boxes: list[Any] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     elapsed_ms: float

@@ -12,9 +12,11 @@ from urllib.parse import urlsplit
 from core import archive, collection, fetch
 from core.errors import JobStopped, StoreError
 from core.fetch.addresses import Address, is_public
-from db import imports
+from core.sources.polite import Polite
+from db import crawl, imports
 from db.models import Arrival, Task
 from db.store import Store
+from db.unsplash import Hunt
 
 MAX_FILES = 1_000_000
 EVERY_S = 1.0
@@ -42,6 +44,8 @@ class Offers:
         path = task.payload.get("path")
         self._path = Path(path) if path else None
         self.remote = not path and not task.payload.get("upload")
+        # Robots.txt is heeded where a program chose the addresses, not where a person did.
+        self._polite = Polite(allowed=allowed, stop=stop) if task.payload.get("pages") else None
 
     def write_down(self, say: Say) -> None:
         """Write down everything that is offered, unless a start before this did.
@@ -52,7 +56,8 @@ class Offers:
             if not self.remote and not self._base.is_dir():
                 raise StoreError(f"{self._base} is not there any more: put it back and go on.")
             return
-        rows = [] if self.remote else self._rows(say)
+        chosen = self._polite or self._task.payload.get("unsplash")
+        rows = [] if self.remote and not chosen else self._rows(say)
         if not rows:
             raise StoreError(f"There is nothing in {self._called} that could be a picture: choose another.")
         with self._store.writing() as session:
@@ -69,10 +74,17 @@ class Offers:
         """
         if not self.remote:
             return collection.read(self._base, offer.address)
+        if self._polite:
+            return self._polite.get(offer.address).data
         host = host_of(offer.address)
         if host:
             self._hosts.wait(host)
         return fetch.get(offer.address, deadline_s=DEADLINE_S, allowed=self._allowed, stop=self._stop).data
+
+    def thank(self, say: Say) -> None:
+        """Do what a source asks of those who take its pictures."""
+        if self._task.payload.get("unsplash"):
+            Hunt(self._store, self._task, self._stop, say, allowed=self._allowed).track()
 
     def done(self) -> None:
         """Take away what was uploaded and unpacked."""
@@ -88,7 +100,11 @@ class Offers:
         return self._path if self._path and self._path.is_dir() else self._room
 
     def _rows(self, say: Say) -> list[dict[str, Any]]:
-        """Return a row for each file of a folder, of an archive, or of an upload of either."""
+        """Return a row for each file of a folder, of an archive, or of an upload of either; or pages."""
+        if self._task.payload.get("unsplash"):
+            return Hunt(self._store, self._task, self._stop, say, allowed=self._allowed).rows()
+        if self._polite:
+            return crawl.rows(self._store, self._task, self._polite, self._stop, say)
         if self._path and self._path.is_dir():
             say(None, f"Looking through {self._called}")
             return self._items(self._path, self._path, self._path.absolute().name)

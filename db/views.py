@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
+from datetime import date
 from typing import Any, Self
 
 MANY = ("label", "split", "source", "tag", "issue", "said")
-FLAGS = ("disagree",)
+DAYS = ("since", "until")
 SORTS = {
     "": "As they came",
     "newest": "Newest first",
@@ -21,6 +22,7 @@ SORTS = {
     "unsure": "Least sure first",
     "worst": "Worst finding first",
 }
+CHOICES = {"sort": tuple(SORTS), "kept": ("", "excluded", "all"), "verdict": ("", "right", "wrong")}
 MOST_CORNERS = 60
 
 
@@ -68,7 +70,7 @@ class View:
             if field.name in MANY:
                 query[field.name] = list(value)
             elif field.name == "lasso":
-                query[field.name] = " ".join(f"{number:.3g}" for number in value)
+                query[field.name] = " ".join(f"{number:.4g}" for number in value)
             else:
                 query[field.name] = "1" if value is True else str(value)
         return query
@@ -81,26 +83,11 @@ class View:
         ... # doctest: +ELLIPSIS
         View(label=('cake',), ..., short=0, ..., sort='name')
         """
-        given: dict[str, Any] = {}
-        for field in fields(cls):
-            values = query.get(field.name, [])
-            if not values:
-                continue
-            if field.name in MANY:
-                given[field.name] = tuple(value[:200] for value in values[:200])
-            elif field.name == "lasso":
-                given[field.name] = _numbers(values[0])
-            elif isinstance(field.default, bool):
-                given[field.name] = values[0] == "1"
-            elif isinstance(field.default, int):
-                given[field.name] = int(values[0]) if values[0].isdecimal() and len(values[0]) < 8 else 0
-            elif isinstance(field.default, float):
-                number = _numbers(values[0])
-                given[field.name] = min(max(number[0], 0.0), 1.0) if number else field.default
-            else:
-                given[field.name] = values[0][:200]
-        if given.get("sort", "") not in SORTS:
-            del given["sort"]
+        given = {
+            field.name: _read(field.name, field.default, values)
+            for field in fields(cls)
+            if (values := query.get(field.name))
+        }
         return cls(**given)
 
     def of(self, **changed: Any) -> Self:
@@ -111,6 +98,39 @@ class View:
     def asks(self) -> bool:
         """Whether anything is filtered at all."""
         return self.of(sort="", model="") != View()
+
+
+def _read(name: str, default: Any, values: list[str]) -> Any:
+    """Return what an address means by a field, or its default."""
+    first = values[0]
+    if name in MANY:
+        return tuple(_storable(value) for value in values[:200])
+    if name in CHOICES:
+        return first if first in CHOICES[name] else default
+    if name in DAYS:
+        return _day(first)
+    if name == "lasso":
+        return _numbers(first)
+    if isinstance(default, bool):
+        return first == "1"
+    if isinstance(default, int):
+        return int(first) if first.isdecimal() and len(first) < 8 else default
+    if isinstance(default, float):
+        numbers = _numbers(first)
+        return min(max(numbers[0], 0.0), 1.0) if numbers else default
+    return "".join(letter for letter in _storable(first) if letter.isprintable())
+
+
+def _storable(text: str) -> str:
+    # Half of a surrogate pair is no letter: a database refuses it.
+    return text[:200].encode(errors="ignore").decode()
+
+
+def _day(text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        return ""
 
 
 def _numbers(text: str) -> tuple[float, ...]:

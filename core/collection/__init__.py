@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -64,9 +64,9 @@ def items(folder: Path, source: str = "") -> list[Item]:
                 lost.append(Item(plain(file), source=source, refusal=_LOST.format(table=name)))
             else:
                 rows.setdefault(picture, row)
-    labelled = any("label" in table.columns for table in tables.values())
+    columns = {column for table in tables.values() for column in table.columns}
     return lost + [
-        _item(name, refusal, rows.get(name), layout, labelled, source)
+        _item(name, refusal, rows.get(name), layout, columns, source)
         for name, refusal in found.items()
         if name not in tables
     ]
@@ -137,10 +137,13 @@ def _tables(folder: Path, names: list[str], named: Named) -> dict[str, Table]:
     return tables
 
 
-def _item(name: str, refusal: str, row: Row | None, layout: Layout, labelled: bool, source: str) -> Item:
+def _item(
+    name: str, refusal: str, row: Row | None, layout: Layout, columns: Collection[str], source: str
+) -> Item:
+    # Where a table tells, folders only sort.
     split, label = layout.split_and_label(name)
-    if labelled:  # folders then only sort
-        label = ""
+    label = "" if "label" in columns else label
+    split = "" if "split" in columns else split
     if row is None:
         return Item(name, label, split, source, refusal=refusal)
     return Item(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -10,9 +10,8 @@ import streamlit as st
 from core.errors import FakeryError
 from db import bakery, imports
 from db.datasets import Listed
-from db.models import Task
 from pages.parts import tasks
-from pages.parts.dataset import arrived, network, where
+from pages.parts.dataset import arrived, coming, network, where
 from pages.parts.house import house
 from pages.parts.words import plain
 
@@ -43,7 +42,7 @@ def bring(listed: Sequence[Listed], here: Listed | None) -> None:
     if not listed and not open_:
         st.write("No pictures yet. Drop a folder, a ZIP, or name addresses: each folder becomes a label.")
     busy = any(tasks.active(task) for task in open_)
-    st.fragment(_coming, run_every=1.0 if busy else None)()
+    st.fragment(coming.coming, run_every=1.0 if busy else None)()
     arrived.last(listed)
     way = st.segmented_control(
         "Way in",
@@ -126,7 +125,7 @@ def _called(brought: Sequence[Any]) -> str:
 
 def _keep(into: int | None, name: str, brought: Sequence[Any]) -> None:
     """Begin an import, keep the uploaded files for it and start its worker."""
-    task = begin({"upload": True, "source": "upload"}, into, name, start=False)
+    task = coming.begin({"upload": True, "source": "upload"}, into, name, start=False)
     if task is None:
         return
     bar = st.progress(0.0, text="Handing the files over")
@@ -137,51 +136,12 @@ def _keep(into: int | None, name: str, brought: Sequence[Any]) -> None:
                 number / len(brought), text=f"Handing the files over: {number:,} of {len(brought):,}"
             )
     except FakeryError as error:
-        _discard(task)
+        coming.discard(task)
         st.error(plain(str(error), 400), icon=":material/block:")
         return
     st.session_state["bring_round"] += 1
     tasks.start(task.key, task.title)
     st.rerun()
-
-
-def begin(
-    payload: Mapping[str, Any],
-    into: int | None,
-    name: str,
-    leads: Sequence[Mapping[str, Any]] = (),
-    *,
-    start: bool = True,
-) -> Task | None:
-    """Begin an import and return it, or None after saying why not."""
-    try:
-        with house().store.writing() as session:
-            task = imports.begin(session=session, payload=payload, name=name, dataset_id=into, leads=leads)
-    except FakeryError as error:
-        st.error(plain(str(error), 400), icon=":material/block:")
-        return None
-    st.session_state["bring_last"] = task.key
-    where.go(room="bring")  # where its report will stand
-    if start:
-        tasks.start(task.key, task.title)
-    return task
-
-
-def _coming() -> None:
-    """Draw the imports that have not ended; when the last one ends, the whole page is drawn anew."""
-    with house().store.reading() as session:
-        open_ = list(imports.open_ones(session=session))
-    going = [tasks.progress(task, _discard) for task in open_]
-    was = st.session_state.get("bring_going", 0)
-    st.session_state["bring_going"] = sum(going)
-    if was != sum(going):
-        where.changed()
-        st.rerun()
-
-
-def _discard(task: Task) -> None:
-    with house().store.writing() as session:
-        imports.discard(session=session, home=house().home, task_id=task.id or 0)
 
 
 def _bakery() -> None:
