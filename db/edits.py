@@ -14,7 +14,7 @@ from sqlmodel import Session, col, func, select
 
 from core.errors import StoreError
 from db import datasets
-from db.models import Change, Dataset, Edit, Image, Tag, now
+from db.models import Change, Dataset, Edit, Finding, Image, Tag, now
 
 FIELDS = ("label", "split", "scene", "excluded", "name", "source", "dataset_id")
 SPLITS = ("train", "val", "test")
@@ -57,6 +57,18 @@ def relabel(
     label = word(label)
     what = f"Label “{label}”" if label else "Label taken off"
     values = dict.fromkeys(image_ids, label)
+    return assign(session=session, dataset_id=dataset_id, field="label", values=values, what=what, who=who)
+
+
+def believe(*, session: Session, dataset_id: int, image_ids: Iterable[int], who: str = "") -> Edit | None:
+    """Give doubted pictures the label that the last health check would give them."""
+    values: dict[int, Any] = {}
+    for some in portions(list(image_ids)):
+        doubted = sa.select(col(Finding.image_id), col(Finding.note)).where(
+            col(Finding.image_id).in_(some), col(Finding.kind) == "suspect", col(Finding.note) != ""
+        )
+        values.update(row.tuple() for row in session.execute(doubted))
+    what = "Labels as the health check would give them"
     return assign(session=session, dataset_id=dataset_id, field="label", values=values, what=what, who=who)
 
 

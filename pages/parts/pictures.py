@@ -5,9 +5,11 @@ A picture's address is its SHA-256: whoever knows it has seen the picture or was
 
 from __future__ import annotations
 
+import re
+
 import streamlit as st
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -16,6 +18,7 @@ from core.home import ASSETS
 from db.pictures import LARGE, SIDES, THUMB
 from pages.parts.house import house
 
+_KEY = re.compile(r"[\w-]{8,32}")
 HEADERS = {
     "Cache-Control": "private, max-age=31536000, immutable",
     "X-Content-Type-Options": "nosniff",
@@ -25,8 +28,10 @@ HEADERS = {
 
 
 def routes() -> list[BaseRoute]:
-    """Return `/pictures/<sha256>/<side>.jpg` and `/examples/<file>`, below the server's base path."""
+    """Return `/pictures/<sha256>/<side>.jpg`, `/exports/<key>/<file>` and `/examples/<file>`, below
+    the server's base path."""
     return [
+        Route(f"{base()}/exports/{{key}}/{{file}}", _export, methods=["GET"]),
         Route(f"{base()}/pictures/{{sha256}}/{{side}}.jpg", _picture, methods=["GET"]),
         Mount(f"{base()}/examples", StaticFiles(directory=ASSETS / "examples", check_dir=False)),
     ]
@@ -46,6 +51,15 @@ def base() -> str:
     """Return the path under which the server stands, "" or "/name"."""
     path = str(st.get_option("server.baseUrlPath") or "").strip("/")
     return f"/{path}" if path else ""
+
+
+def _export(request: Request) -> Response:
+    """Answer with a file that was written for somebody who holds its key."""
+    key, file = request.path_params["key"], request.path_params["file"]
+    path = house().home.folder / "exports" / key / file
+    if not _KEY.fullmatch(key) or file.startswith(".") or "\\" in file or not path.is_file():
+        return PlainTextResponse("There is no such file: write it anew on the page Dataset.", status_code=404)
+    return FileResponse(path, filename=file, headers={"X-Content-Type-Options": "nosniff"})
 
 
 def _picture(request: Request) -> Response:

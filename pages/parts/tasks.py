@@ -8,7 +8,7 @@ import streamlit as st
 from sqlmodel import select
 
 from core.errors import FakeryError
-from db import work
+from db import health, work
 from db.models import Task
 from pages.parts.house import house
 from pages.parts.words import plain
@@ -20,6 +20,13 @@ def start(key: str, title: str) -> None:
         house().jobs.start(f"task:{key}", "db.work", {"task": key}, title)
     except FakeryError as error:
         st.session_state["tasks_said"] = str(error)
+
+
+def begin(dataset_id: int, kind: str, title: str) -> None:
+    """Begin a task over a dataset and let a worker carry it out; one that rests is taken up again."""
+    with house().store.writing() as session:
+        task = health.begun(session, dataset_id, kind, title)
+    start(task.key, task.title)
 
 
 def latest(dataset_id: int, kind: str) -> Task | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
 
 from core.errors import FakeryError
+from core.sources.lead import Listing
 from db import imports
 from db.models import Task
 from pages.parts import tasks
@@ -20,14 +21,16 @@ def begin(
     payload: Mapping[str, Any],
     into: int | None,
     name: str,
-    leads: Sequence[Mapping[str, Any]] = (),
+    listing: Listing | None = None,
     *,
     start: bool = True,
 ) -> Task | None:
     """Begin an import and return it, or None after saying why not."""
     try:
         with house().store.writing() as session:
-            task = imports.begin(session=session, payload=payload, name=name, dataset_id=into, leads=leads)
+            task = imports.begin(
+                session=session, payload=payload, name=name, dataset_id=into, listing=listing
+            )
     except FakeryError as error:
         st.error(plain(str(error), 400), icon=":material/block:")
         return None

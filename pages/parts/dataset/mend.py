@@ -109,6 +109,15 @@ def bar(here: Listed, view: View, facets: Facets, chosen: Sequence[int], total: 
         _label(here, ids, facets)
         _tag(here, ids, facets)
         _split(here, ids)
+        if view.issue == ("suspect",):
+            st.button(
+                "Believe the check",
+                icon=":material/label:",
+                key="dataset_believe",
+                help="Gives each the label that the rule, taught with all others, would give it",
+                on_click=apply,
+                args=(lambda s: edits.believe(session=s, dataset_id=here.id, image_ids=ids, who=who()),),
+            )
         excluded = view.kept == "excluded"
         st.button(
             "Include again" if excluded else "Exclude",

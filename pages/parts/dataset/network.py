@@ -46,10 +46,8 @@ def addresses(into: int | None, name: str) -> None:
     if st.button(
         "Import", type="primary", icon=":material/input:", key="bring_list", disabled=not listing.leads
     ):
-        rows = [crawl.row_of(lead) for lead in listing.leads]
-        rows += [crawl.refused(text, reason) for text, reason in listing.refused]
         title = name or called.rsplit(".", 1)[0] or "Pictures from addresses"
-        if coming.begin({}, into, title, rows) is not None:
+        if coming.begin({}, into, title, listing) is not None:
             st.session_state["bring_round"] += 1
             st.rerun()
 
@@ -84,7 +82,7 @@ def unsplash(into: int | None, name: str) -> None:
     if not _key():
         st.info(
             "Unsplash needs a key of your own, which is free: register an application at "
-            f'unsplash.com/developers and put its access key into `.streamlit/secrets.toml` as `{KEY} = "..."` '
+            f'unsplash.com/developers and put its key into `.streamlit/secrets.toml` as `{KEY} = "..."` '
             "or into the environment. It is sent to Unsplash only, never stored and never shown.",
             icon=":material/key:",
         )

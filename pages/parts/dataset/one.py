@@ -12,7 +12,7 @@ from db import browse, edits, log, runs
 from db.datasets import Facets, Listed
 from db.models import Finding, Image, Prediction, Tag
 from db.views import View
-from pages.parts.dataset import mend, where
+from pages.parts.dataset import alike, mend, where
 from pages.parts.dataset.filters import ISSUES
 from pages.parts.house import house
 from pages.parts.scores import bars
@@ -42,6 +42,7 @@ def one(here: Listed, view: View, facets: Facets, image_id: int) -> None:
         _facts(here, picture, found)
         for name, row in said.items():
             _said(facets.models.get(name, name), row)
+    alike.alike(picture)
     if history:
         with st.expander(f"What was changed ({len(history)})", icon=":material/history:"):
             for edit, change in history:

@@ -6,7 +6,7 @@ import streamlit as st
 from sqlmodel import select
 
 from core.splits import split
-from db import edits
+from db import edits, findings
 from db.datasets import Facets, Listed
 from db.models import Image
 from pages.parts.dataset import mend
@@ -33,16 +33,17 @@ def splits(here: Listed, facets: Facets) -> None:
 
 def _divide(here: Listed, val: int, test: int, seed: int) -> None:
     with house().store.reading() as session:
-        asked = select(Image.id, Image.label, Image.scene).where(Image.dataset_id == here.id)
+        scenes = findings.scenes(session=session, dataset_id=here.id)
+        asked = select(Image.id, Image.label).where(Image.dataset_id == here.id)
         rows = session.exec(asked.where(Image.excluded == False).order_by(Image.id)).all()  # type: ignore # noqa: E712
     shares = {"train": 1 - (val + test) / 100, "val": val / 100, "test": test / 100}
     names = split(
-        labels=[label for _, label, _ in rows],
-        scenes=[scene or f"picture {id_}" for id_, _, scene in rows],
+        labels=[label for _, label in rows],
+        scenes=[scenes.get(id_ or 0, id_) for id_, _ in rows],
         shares=shares,
         seed=seed,
     )
-    values = {id_: name for (id_, _, _), name in zip(rows, names, strict=True) if id_ is not None}
+    values = {id_: name for (id_, _), name in zip(rows, names, strict=True) if id_ is not None}
     what = f"Divided {100 - val - test}/{val}/{test} with seed {seed}"
     mend.apply(
         lambda s: edits.assign(
