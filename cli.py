@@ -19,6 +19,8 @@ from importlib import import_module
 VERBS = {
     "models": "list the models, and fetch or prepare one",
     "classify": "say what pictures show, as CSV or JSON lines",
+    "import": "bring pictures into a dataset, from a folder, an archive or a list of addresses",
+    "export": "write a dataset as a ZIP, a table, JSON lines or a card",
     "backup": "write everything that is remembered into one file",
     "restore": "bring back what a backup holds",
 }

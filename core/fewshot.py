@@ -54,7 +54,7 @@ class Ridge:
         self.labels_ = tuple(sorted(set(labels)))
         number = {label: at for at, label in enumerate(self.labels_)}
         classes = np.array([number[label] for label in labels])
-        self.mean_ = _roots(embeddings).mean(axis=0, dtype=np.float64).astype(np.float32)
+        self.mean_ = mean_root(embeddings)
         rows = centred_roots(embeddings, self.mean_)
         wanted = np.eye(len(self.labels_))[classes] - 1 / len(self.labels_)
         solved = (_Gram if count <= rows.shape[1] else _Covariance)(rows, wanted, self.strength)
@@ -155,6 +155,12 @@ def centred_roots(embeddings: NDArray[np.floating], mean: Floats | None = None) 
     length = np.linalg.norm(rows, axis=1, keepdims=True)
     np.divide(rows, length, out=rows, where=length > 0)
     return rows
+
+
+def mean_root(embeddings: NDArray[np.floating]) -> Floats:
+    """Return the mean (d,) of the square roots of embeddings (n, d)."""
+    mean: Floats = _roots(embeddings).mean(axis=0, dtype=np.float64).astype(np.float32)
+    return mean
 
 
 def _roots(embeddings: NDArray[np.floating]) -> Floats:

@@ -81,16 +81,17 @@ def judge(quality: Quality, width: int, height: int) -> tuple[tuple[Kind, float]
 
 def _faults(quality: Quality, width: int, height: int) -> Iterator[tuple[Kind, float]]:
     shorter, longer = sorted((width, height))
+    light = quality.brightness + quality.contrast
     if quality.contrast < BLANK:
         yield "blank", 1 - quality.contrast / BLANK
-    if (light := quality.brightness + quality.contrast) < DARK:
+    if light < DARK:  # which lets colours and edges vanish, too
         yield "dark", 1 - light / DARK
     elif quality.contrast >= BLANK and quality.sharpness < BLURRED:
         yield "blurred", 1 - quality.sharpness / BLURRED
     if longer > ODD_SHAPE * shorter:
         yield "odd_shape", 1 - ODD_SHAPE * shorter / longer
     few = LOGO * (2 if shorter <= SMALL else 1) * (2 if quality.transparent > CLEAR else 1)
-    if quality.contrast >= BLANK and (quality.colours <= few or shorter <= TINY):
+    if min(quality.contrast / BLANK, light / DARK) >= 1 and (quality.colours <= few or shorter <= TINY):
         yield "logo", max(1 - quality.colours / few, 0.5 if shorter <= TINY else 0.0)
 
 

@@ -92,7 +92,7 @@ def neighbours(
 ) -> tuple[int | None, int | None]:
     """Return the ids of the pictures before and after this one in a view, or None at its ends."""
     order = _order(view, dataset_id)
-    asked = sifted(sa.select(order.value), dataset_id, view, order.needs)
+    asked = sifted(sa.select(order.value).select_from(Image), dataset_id, view, order.needs)
     value = session.execute(asked.where(col(Image.id) == image_id)).first()
     if value is None:
         return None, None

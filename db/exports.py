@@ -22,6 +22,7 @@ from sqlmodel import col, select
 
 from core import image
 from core.errors import StoreError, UnusableImage
+from core.report import safe_cell
 from db import cards, runs
 from db.filenames import Names
 from db.models import Image, Model, Prediction, Run, Tag
@@ -30,6 +31,7 @@ from db.store import Store
 TABLE = "pictures.csv"
 CARD = "README.md"
 ENDINGS = (".zip", ".csv", ".jsonl", ".md", ".json")
+SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif", ".heic")
 FACTS = ("author", "licence", "link")
 COLUMNS = (
     *("file", "label", "split", "source", "scene", "tags", "excluded"),
@@ -206,9 +208,6 @@ class _Out:
         return said
 
 
-SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif", ".heic", ".jfif"}
-
-
 def _prediction(row: Prediction) -> dict[str, Any]:
     return {
         "label": row.label,
@@ -231,7 +230,7 @@ def _plain(entry: Entry) -> dict[str, Any]:
 def _cells(entry: Entry) -> list[Any]:
     told = _plain(entry) | {name: entry.image.facts.get(name, "") for name in FACTS}
     told |= {"tags": ";".join(entry.tags), "excluded": int(entry.image.excluded)}
-    return [told[name] for name in COLUMNS]
+    return [safe_cell(told[name]) if isinstance(told[name], str) else told[name] for name in COLUMNS]
 
 
 def _info(entry: Entry) -> zipfile.ZipInfo:

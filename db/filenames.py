@@ -7,6 +7,7 @@ import unicodedata
 from pathlib import PurePosixPath
 
 _LONGEST = 120
+_LONGEST_ENDING = 10
 _UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d|__macosx)(\.|$)", re.IGNORECASE)
 
@@ -33,7 +34,6 @@ class Names:
             if number == 1:
                 return wanted
             wanted = f"{place}{path.stem} ({number}){path.suffix}"
-            self._given.setdefault(_key(wanted), 0)
 
 
 def safe(name: str) -> str:
@@ -47,11 +47,16 @@ def safe(name: str) -> str:
     plain = f"_{plain[1:]}" if plain.startswith(".") else plain
     if _RESERVED.match(plain) or not plain:
         plain = f"_{plain}"
-    path = PurePosixPath(plain)
-    while len(plain.encode()) > _LONGEST:
-        path = path.with_name(f"{path.stem[:-1]}{path.suffix}") if len(path.stem) > 1 else PurePosixPath("_")
-        plain = str(path)
-    return plain
+    return _cut(plain) if len(plain.encode()) > _LONGEST else plain
+
+
+def _cut(name: str) -> str:
+    """Return a name with its ending and as much of the rest as a file system takes."""
+    stem, dot, ending = name.rpartition(".")
+    if not stem or len(ending) > _LONGEST_ENDING:
+        stem, dot, ending = name, "", ""
+    room = _LONGEST - len(f"{dot}{ending}".encode())
+    return stem.encode()[:room].decode(errors="ignore").rstrip(". ") + dot + ending
 
 
 def _key(name: str) -> str:

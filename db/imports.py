@@ -57,9 +57,9 @@ def begin(
     """Return a new import into a dataset of this name, or into one that is there.
 
     The payload says where things come from: `{"path": folder or archive}` on this machine,
-    `{"upload": True}` for what `keep_upload` wrote, or `{}` for the `leads`: addresses with label,
-    split, source and facts. More words: "source" for what names none, "label" for what has none.
-    Raises StoreError where there is no such dataset.
+    `{"upload": True}` for what `keep_upload` wrote, `{"pages": addresses}`, `{"unsplash": terms}`, or
+    `{}` for the `leads`: addresses with label, split, source and facts. More words: "source" for
+    what names none, "label" for what has none. Raises StoreError where there is no such dataset.
     """
     _clear_orphans(session)
     into = session.get(Dataset, dataset_id) if dataset_id is not None else None
@@ -86,6 +86,9 @@ def offer(*, session: Session, task: Task, rows: Sequence[Mapping[str, Any]]) ->
     empty = {"label": "", "split": "", "source": "", "state": "waiting", "reason": "", "sha256": ""}
     common: dict[str, Any] = {**empty, "task_id": task.id, "facts": {}}
     numbered = [{**common, **_fitting(row), "number": number} for number, row in enumerate(rows, start=1)]
+    for row in numbered:
+        for word in ("label", "source"):
+            row[word] = row[word] or task.payload.get(word, "")
     if numbered:
         session.execute(sa.insert(Arrival), numbered)
     task.total, task.payload = len(rows), {**task.payload, "listed": True}

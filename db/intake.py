@@ -105,6 +105,9 @@ class Intake:
             while going:
                 self._keep(going[0])
                 going.popleft()
+        except BaseException:
+            self._stop.set()  # nobody waits for a slow address any more
+            raise
         finally:
             pool.shutdown(cancel_futures=True)
             for batch in going:

@@ -92,7 +92,7 @@ def _take_back_tags(session: Session, values: Mapping[int, tuple[Any, Any]]) -> 
 
 def entries(*, session: Session, dataset_id: int, most: int = 50) -> list[Logged]:
     """Return a dataset's edits, the latest first."""
-    touched = select(func.count(func.distinct(Change.image_id))).where(Change.edit_id == Edit.id)
+    touched = select(func.count(col(Change.image_id))).where(Change.edit_id == Edit.id)
     every = (
         select(Edit, touched.scalar_subquery())
         .where(Edit.dataset_id == dataset_id)
@@ -118,9 +118,14 @@ def history(*, session: Session, image_id: int) -> Sequence[tuple[Edit, Change]]
 
 def last_change(*, session: Session, dataset_id: int) -> datetime | None:
     """Return when labels, splits or the choice of pictures last changed; figures from before are stale."""
-    matters = select(Change.edit_id).where(col(Change.field).in_(MEASURED_BY))
-    moments = select(Edit.at, Edit.undone_at).where(Edit.dataset_id == dataset_id, col(Edit.id).in_(matters))
-    return max((undone or at for at, undone in session.exec(moments)), default=None)
+    # All changes of an edit are of one field, so the first one tells: there may be 100,000.
+    first = select(Change).where(Change.edit_id == Edit.id).limit(1)
+    field = first.with_only_columns(col(Change.field)).scalar_subquery()
+    moved_to = first.with_only_columns(sa.cast(col(Change.after), sa.String)).scalar_subquery()
+    here = (col(Edit.dataset_id) == dataset_id) & field.in_(MEASURED_BY)
+    into = (field == "dataset_id") & (moved_to == str(dataset_id))
+    moments = sa.select(col(Edit.at), col(Edit.undone_at)).where(here | into)
+    return max((undone or at for at, undone in session.execute(moments)), default=None)
 
 
 def empty_trash(*, session: Session, before: datetime | None = None) -> int:

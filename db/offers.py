@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from core import archive, collection, fetch
+from core import archive, collection
 from core.errors import JobStopped, StoreError
 from core.fetch.addresses import Address, is_public
 from core.sources.polite import Polite
@@ -19,8 +18,6 @@ from db.store import Store
 from db.unsplash import Hunt
 
 MAX_FILES = 1_000_000
-EVERY_S = 1.0
-DEADLINE_S = 20.0
 
 Say = Callable[[float | None, str], object]
 
@@ -40,12 +37,12 @@ class Offers:
         self._stop = stop
         self._allowed = allowed
         self._room = imports.upload_folder(store.home, task.key)
-        self._hosts = Turns(stop)
+        self._polite = Polite(allowed=allowed, stop=stop)
         path = task.payload.get("path")
         self._path = Path(path) if path else None
         self.remote = not path and not task.payload.get("upload")
         # Robots.txt is heeded where a program chose the addresses, not where a person did.
-        self._polite = Polite(allowed=allowed, stop=stop) if task.payload.get("pages") else None
+        self._robots = bool(task.payload.get("pages"))
 
     def write_down(self, say: Say) -> None:
         """Write down everything that is offered, unless a start before this did.
@@ -56,7 +53,7 @@ class Offers:
             if not self.remote and not self._base.is_dir():
                 raise StoreError(f"{self._base} is not there any more: put it back and go on.")
             return
-        chosen = self._polite or self._task.payload.get("unsplash")
+        chosen = self._robots or self._task.payload.get("unsplash")
         rows = [] if self.remote and not chosen else self._rows(say)
         if not rows:
             raise StoreError(f"There is nothing in {self._called} that could be a picture: choose another.")
@@ -74,12 +71,7 @@ class Offers:
         """
         if not self.remote:
             return collection.read(self._base, offer.address)
-        if self._polite:
-            return self._polite.get(offer.address).data
-        host = host_of(offer.address)
-        if host:
-            self._hosts.wait(host)
-        return fetch.get(offer.address, deadline_s=DEADLINE_S, allowed=self._allowed, stop=self._stop).data
+        return self._polite.get(offer.address, heed_robots=self._robots).data
 
     def thank(self, say: Say) -> None:
         """Do what a source asks of those who take its pictures."""
@@ -103,7 +95,7 @@ class Offers:
         """Return a row for each file of a folder, of an archive, or of an upload of either; or pages."""
         if self._task.payload.get("unsplash"):
             return Hunt(self._store, self._task, self._stop, say, allowed=self._allowed).rows()
-        if self._polite:
+        if self._robots:
             return crawl.rows(self._store, self._task, self._polite, self._stop, say)
         if self._path and self._path.is_dir():
             say(None, f"Looking through {self._called}")
@@ -148,7 +140,7 @@ class Offers:
             {
                 "name": item.name,
                 "address": item.name if prefix == "." else f"{prefix}/{item.name}",
-                "label": item.label or payload.get("label", ""),
+                "label": item.label,
                 "split": item.split,
                 "source": item.source,
                 "facts": {**item.facts, **({"scene": item.scene} if item.scene else {})},
@@ -157,25 +149,6 @@ class Offers:
             }
             for item in collection.items(folder, payload.get("source") or source)
         ]
-
-
-class Turns:
-    """Whose turn it is at each host: one request a second, whoever asks."""
-
-    def __init__(self, stop: threading.Event, every_s: float = EVERY_S) -> None:
-        self._stop = stop
-        self._every_s = every_s
-        self._next: dict[str, float] = {}
-        self._lock = threading.Lock()
-
-    def wait(self, host: str) -> None:
-        """Return when this host may be asked; raises JobStopped when somebody says stop."""
-        with self._lock:
-            now = time.monotonic()
-            turn = max(self._next.get(host, now), now)
-            self._next[host] = turn + self._every_s
-        if self._stop.wait(max(turn - now, 0.0)):
-            raise JobStopped("The import was stopped.")
 
 
 def host_of(address: str) -> str:

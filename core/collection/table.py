@@ -129,10 +129,16 @@ def _columns(head: list[str]) -> dict[str, int]:
 def _rows(lines: csv.reader, columns: dict[str, int]) -> dict[str, Row]:  # type: ignore[valid-type]
     rows: dict[str, Row] = {}
     for line in lines:  # type: ignore[attr-defined]
-        said = {name: line[at].strip() for name, at in columns.items() if at < len(line)}
+        said = {name: _cell(line[at]) for name, at in columns.items() if at < len(line)}
         if file := said.get("file"):
             rows.setdefault(file, _row(said))
     return rows
+
+
+def _cell(text: str) -> str:
+    """Return a cell without the apostrophe that keeps spreadsheets from running it."""
+    text = text.strip()
+    return text[1:] if text[:1] == "'" and text[1:2] in ("=", "+", "-", "@") else text
 
 
 def _row(said: dict[str, str]) -> Row:

@@ -12,6 +12,7 @@ from core.fetch.addresses import checked
 from core.sources.lead import Lead, plain
 from core.sources.srcset import largest
 
+_LONGEST = 100_000
 _AROUND = " \t\r\n\f\"'`<>“”„‘’,;"
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]\w{1,30});")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:(?!\d)", re.IGNORECASE)
@@ -48,6 +49,8 @@ def lead_of(
         raise RefusedAddress("The entry is empty.")
     if text[:5].lower() == "data:":
         return Lead(_pasted(text), name or "a pasted picture", label, split, source, dict(facts or {}))
+    if len(text) > _LONGEST:
+        raise RefusedAddress(f"The entry has {len(text)} characters, which no address has.")
     if _SRCSET.search(text):
         text = cleaned(largest(text))
     address = checked(_complete(text))

@@ -96,6 +96,10 @@ class Markup(HTMLParser):
             self._take(largest(", ".join(self._sources)))
             self._sources = None
 
+    def parse_marked_section(self, i: int, report: bool = True) -> int:
+        """Pass over `<![...>` as browsers do; the parser's own way ends in an AssertionError."""
+        return self.parse_bogus_comment(i)
+
     def _take(self, address: str, alt: str = "") -> None:
         if not address.strip():
             return

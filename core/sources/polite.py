@@ -51,6 +51,7 @@ class Polite:
         """Return what an address answers, asked for when its host's turn has come.
 
         `heed_robots=False` is for an address that a person gave, which is no robot's choice.
+        A redirect is followed within the same turn, unasked, and guarded as ever.
         Raises RefusedAddress where robots.txt forbids it, and whatever `core.fetch.get` raises.
         """
         if url.lstrip()[:5].lower() != "data:":

@@ -115,8 +115,12 @@ class Unsplash:
         asked = {"query": term.query, "count": min(max(term.wanted, 1), AT_ONCE)}
         return f"{self.base}/photos/random?{urlencode(asked, quote_via=quote)}"
 
+    def _is_ours(self, address: str) -> bool:
+        """Return whether an address is the interface's own, which alone may see the key."""
+        return urlsplit(checked(address))[:2] == urlsplit(checked(self.base))[:2]
+
     def _ask(self, address: str) -> Heard:
-        if urlsplit(checked(address))[:2] != urlsplit(checked(self.base))[:2]:
+        if not self._is_ours(address):
             raise RefusedAddress("This address is not one of Unsplash's, so the key is not sent there.")
         heard = ask(
             address,
@@ -162,8 +166,10 @@ class Unsplash:
             "author_link": self._credited(_at(photo, "user", "links", "html")),
             "licence": LICENCE,
             "link": self._credited(_at(photo, "links", "html")),
-            "track": _link(_at(photo, "links", "download_location")),
         }
+        track = _link(_at(photo, "links", "download_location"))
+        if track and self._is_ours(track):
+            facts["track"] = track
         name = plain(_at(photo, "description")) or plain(_at(photo, "alt_description"))
         try:
             return lead_of(

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
 
 from core.errors import FakeryError
-from core.sources.lead import Listing
 from db import imports
 from db.models import Task
 from pages.parts import tasks
@@ -21,16 +20,14 @@ def begin(
     payload: Mapping[str, Any],
     into: int | None,
     name: str,
-    listing: Listing | None = None,
+    leads: Sequence[Mapping[str, Any]] = (),
     *,
     start: bool = True,
 ) -> Task | None:
     """Begin an import and return it, or None after saying why not."""
     try:
         with house().store.writing() as session:
-            task = imports.begin(
-                session=session, payload=payload, name=name, dataset_id=into, listing=listing
-            )
+            task = imports.begin(session=session, payload=payload, name=name, dataset_id=into, leads=leads)
     except FakeryError as error:
         st.error(plain(str(error), 400), icon=":material/block:")
         return None

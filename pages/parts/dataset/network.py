@@ -47,7 +47,9 @@ def addresses(into: int | None, name: str) -> None:
         "Import", type="primary", icon=":material/input:", key="bring_list", disabled=not listing.leads
     ):
         title = name or called.rsplit(".", 1)[0] or "Pictures from addresses"
-        if coming.begin({}, into, title, listing) is not None:
+        rows = [crawl.row_of(lead) for lead in listing.leads]
+        rows += [crawl.refused(text, reason) for text, reason in listing.refused]
+        if coming.begin({}, into, title, rows) is not None:
             st.session_state["bring_round"] += 1
             st.rerun()
 

@@ -1,0 +1,172 @@
+"""Charts as pure functions: numbers in, a plotly Figure out.
+
+Colours are chosen to be told apart by the colour-blind and to be read on light and on dark ground (Okabe
+and Ito 2008, without their black and yellow); ground and text are left to the page's theme.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#8C6BB1", "#7A9A01")
+QUIET = "#9AA0A6"
+OTHERS, NOTHING = "others", "none"
+SPLITS = ("train", "val", "test")
+MOST_BARS = 40
+
+_CLEAR = "rgba(0,0,0,0)"
+
+
+def balance(counts: Mapping[str, Mapping[str, int]], most: int = MOST_BARS) -> go.Figure:
+    """Return lying bars, one a label, the largest on top, made of its splits: label -> split -> count.
+
+    Beyond `most` labels the smallest become one bar.
+    """
+    ordered = sorted(counts, key=lambda label: (-sum(counts[label].values()), label))
+    shown, rest = (ordered, []) if len(ordered) <= most else (ordered[: most - 1], ordered[most - 1 :])
+    bars = {label or NOTHING: Counter(counts[label]) for label in shown}
+    if rest:
+        bars[f"{len(rest)} {OTHERS}"] = sum((Counter(counts[label]) for label in rest), Counter[str]())
+    splits = sorted({split for bar in bars.values() for split in bar}, key=_split_order)
+    figure = go.Figure(
+        [
+            go.Bar(
+                name=split or "in no split",
+                y=list(bars),
+                x=[bar[split] for bar in bars.values()],
+                orientation="h",
+                marker_color=_colour(at) if split else QUIET,
+                hovertemplate="%{y}: %{x:,}<extra>%{fullData.name}</extra>",
+            )
+            for at, split in enumerate(splits)
+        ]
+    )
+    figure.update_yaxes(autorange="reversed", type="category", ticksuffix="  ")
+    figure.update_xaxes(title="pictures", rangemode="tozero")
+    return _plain(figure, height=80 + 26 * len(bars), barmode="stack", showlegend=len(splits) > 1)
+
+
+def sizes(width: NDArray[np.int64], height: NDArray[np.int64], count: NDArray[np.int64]) -> go.Figure:
+    """Return a dot for each size in pixels that occurs; its area says how many pictures have it."""
+    area = np.sqrt(count / max(int(count.max(initial=1)), 1))
+    figure = go.Figure(
+        go.Scattergl(
+            x=width,
+            y=height,
+            mode="markers",
+            marker={"size": 5 + 25 * area, "color": PALETTE[0], "opacity": 0.6, "line": {"width": 0}},
+            customdata=count,
+            hovertemplate="%{x} × %{y}: %{customdata:,}<extra></extra>",
+        )
+    )
+    figure.update_xaxes(title="width, pixels", rangemode="tozero")
+    figure.update_yaxes(title="height, pixels", rangemode="tozero")
+    return _plain(figure, height=360)
+
+
+def histogram(
+    values: NDArray[np.float64], title: str, limit: float | None = None, bins: int = 40
+) -> go.Figure:
+    """Return how often values (n,) occur, the rarest hundredth at the top end in the last bar.
+
+    `limit` is marked, and the bars below it are drawn in another colour.
+    """
+    finite = values[np.isfinite(values)]
+    top = float(np.quantile(finite, 0.99)) if len(finite) else 1.0
+    bottom = min(float(finite.min()), limit or top) if len(finite) else 0.0
+    counts, edges = np.histogram(
+        np.minimum(finite, top), bins=bins, range=(bottom, top if top > bottom else bottom + 1)
+    )
+    low = edges[1:] <= limit if limit is not None else np.zeros(bins, bool)
+    figure = go.Figure(
+        go.Bar(
+            x=(edges[:-1] + edges[1:]) / 2,
+            y=counts,
+            width=np.diff(edges),
+            marker={"color": np.where(low, PALETTE[5], PALETTE[0]).tolist(), "line": {"width": 0}},
+            hovertemplate="%{x:.3~g}: %{y:,}<extra></extra>",
+        )
+    )
+    if limit is not None:
+        figure.add_vline(limit, line={"color": PALETTE[5], "dash": "dot", "width": 1.5})
+    figure.update_xaxes(title=title)
+    figure.update_yaxes(title="pictures", rangemode="tozero")
+    return _plain(figure, height=220, bargap=0)
+
+
+def plane(
+    ids: Sequence[int],
+    points: NDArray[np.floating],
+    words: Sequence[str],
+    colours: Mapping[str, str] | None = None,
+) -> go.Figure:
+    """Return the map: a dot (n, 2) for each picture, coloured by its word; a lasso picks some of them.
+
+    Each dot carries its picture's id as `customdata`. The most frequent words have a colour of the
+    palette each, unless `colours` gives them one; all others share a quiet one.
+    """
+    numbered = np.asarray(words, dtype=object)
+    frequent = [word for word, _ in Counter(words).most_common()]
+    own = [word for word in frequent if word and (word in colours if colours else True)]
+    own = own if colours else own[: len(PALETTE)]
+    layers = [("", ~np.isin(numbered, np.array(own, dtype=object)))]
+    layers += [(word, numbered == word) for word in own]
+    figure = go.Figure(
+        [
+            _dots(np.asarray(ids)[here], points[here], word or _rest(frequent, own), numbered[here])
+            for word, here in layers
+            if here.any()
+        ]
+    )
+    for trace in figure.data:
+        at = own.index(trace.name) if trace.name in own else -1
+        trace.marker.color = QUIET if at < 0 else (colours or {}).get(trace.name, _colour(at))
+    figure.update_xaxes(visible=False)
+    figure.update_yaxes(visible=False, scaleanchor="x")
+    return _plain(figure, height=640, dragmode="lasso", showlegend=True, uirevision="map")
+
+
+def _dots(
+    ids: NDArray[np.int64], points: NDArray[np.floating], name: str, words: NDArray[np.object_]
+) -> go.Scattergl:
+    return go.Scattergl(
+        name=name,
+        x=points[:, 0],
+        y=points[:, 1],
+        mode="markers",
+        marker={"size": 4 if len(points) > 5000 else 6, "opacity": 0.75, "line": {"width": 0}},
+        customdata=ids,
+        text=words,
+        hovertemplate="%{text}<extra></extra>",
+    )
+
+
+def _rest(frequent: Sequence[str], own: Sequence[str]) -> str:
+    return OTHERS if any(word and word not in own for word in frequent) else NOTHING
+
+
+def _split_order(split: str) -> tuple[int, str]:
+    return (SPLITS.index(split), "") if split in SPLITS else (len(SPLITS) + (not split), split)
+
+
+def _colour(at: int) -> str:
+    return PALETTE[at % len(PALETTE)]
+
+
+def _plain(figure: go.Figure, *, height: int, showlegend: bool = False, **layout: object) -> go.Figure:
+    """Return the figure without frame and ground, its legend above it."""
+    figure.update_layout(
+        height=height,
+        showlegend=showlegend,
+        margin={"l": 0, "r": 0, "t": 32 if showlegend else 8, "b": 0},
+        legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0, "itemsizing": "constant"},
+        paper_bgcolor=_CLEAR,
+        plot_bgcolor=_CLEAR,
+        **layout,
+    )
+    return figure

@@ -1,0 +1,94 @@
+"""Charts show the numbers they are given."""
+
+from __future__ import annotations
+
+import colorsys
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core import charts
+
+
+def test_bars_add_up_to_the_counts_and_the_largest_label_is_on_top() -> None:
+    figure = charts.balance({"pie": {"train": 3}, "cake": {"train": 5, "test": 2}, "": {"": 1}})
+    assert [trace.name for trace in figure.data] == ["train", "test", "in no split"]
+    assert list(figure.data[0].y) == ["cake", "pie", "none"]
+    assert [list(trace.x) for trace in figure.data] == [[5, 3, 0], [2, 0, 0], [0, 0, 1]]
+    assert figure.layout.yaxis.autorange == "reversed"
+
+
+@given(
+    st.dictionaries(st.text("abc", min_size=1), st.integers(1, 50), min_size=1, max_size=30),
+    st.integers(2, 8),
+)
+def test_many_labels_end_in_one_bar_and_no_picture_is_lost(counts: dict[str, int], most: int) -> None:
+    figure = charts.balance({label: {"train": count} for label, count in counts.items()}, most=most)
+    (bars,) = figure.data
+    assert sum(bars.x) == sum(counts.values())
+    assert len(bars.y) == min(len(counts), most)
+
+
+def test_each_size_is_a_dot_whose_area_grows_with_its_count() -> None:
+    figure = charts.sizes(np.array([10, 20]), np.array([30, 40]), np.array([1, 100]))
+    (dots,) = figure.data
+    assert (list(dots.x), list(dots.y), list(dots.customdata)) == ([10, 20], [30, 40], [1, 100])
+    assert dots.marker.size[1] > 2 * dots.marker.size[0]
+
+
+@given(st.lists(st.floats(0, 1e6), max_size=60), st.none() | st.floats(0, 1e6))
+def test_every_value_is_in_a_bar(values: list[float], limit: float | None) -> None:
+    figure = charts.histogram(np.array(values, np.float64), "sharpness", limit)
+    assert sum(figure.data[0].y) == len(values)
+
+
+def test_what_lies_below_the_limit_is_drawn_in_another_colour() -> None:
+    values = np.linspace(0, 10, 500)
+    figure = charts.histogram(values, "sharpness", limit=2.5)
+    bars = figure.data[0]
+    below = [x for x, colour in zip(bars.x, bars.marker.color, strict=True) if colour == charts.PALETTE[5]]
+    assert 2.0 < max(below) < 2.5 < min(set(bars.x) - set(below))
+    assert figure.layout.shapes[0].x0 == 2.5
+
+
+def test_the_map_has_a_dot_for_every_picture_that_says_which() -> None:
+    points = np.array([[0, 0], [1, 1], [0.5, 0.5]])
+    figure = charts.plane([7, 8, 9], points, ["cake", "pie", "cake"])
+    dots = {trace.name: (list(trace.customdata), list(trace.x)) for trace in figure.data}
+    assert dots == {"cake": ([7, 9], [0, 0.5]), "pie": ([8], [1])}
+    assert figure.layout.dragmode == "lasso"
+    assert {trace.type for trace in figure.data} == {"scattergl"}
+
+
+@given(st.lists(st.sampled_from([f"label {number}" for number in range(20)] + [""]), min_size=1, max_size=80))
+def test_however_many_labels_every_picture_is_on_the_map_once(words: list[str]) -> None:
+    figure = charts.plane(range(len(words)), np.zeros((len(words), 2)), words)
+    assert sorted(one for trace in figure.data for one in trace.customdata) == list(range(len(words)))
+    assert len(figure.data) <= len(charts.PALETTE) + 1
+    quiet = [trace.name for trace in figure.data if trace.marker.color == charts.QUIET]
+    assert len(quiet) == (len(set(words) - {""}) > len(charts.PALETTE) or "" in words)
+
+
+def test_verdicts_have_the_colours_they_are_given() -> None:
+    figure = charts.plane(
+        [1, 2, 3], np.zeros((3, 2)), ["right", "wrong", ""], {"right": "#0f0", "wrong": "#f00"}
+    )
+    assert {trace.name: trace.marker.color for trace in figure.data} == {
+        "right": "#0f0",
+        "wrong": "#f00",
+        charts.NOTHING: charts.QUIET,
+    }
+
+
+def test_nothing_is_drawn_of_an_empty_dataset_without_failing() -> None:
+    nothing = np.zeros(0, np.int64)
+    assert len(charts.balance({}).data) == 0
+    assert len(charts.sizes(nothing, nothing, nothing).data[0].x) == 0
+    assert len(charts.plane([], np.zeros((0, 2)), []).data) == 0
+
+
+def test_colours_are_neither_too_light_nor_too_dark_for_either_ground() -> None:
+    for colour in (*charts.PALETTE, charts.QUIET):
+        red, green, blue = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+        assert 0.25 < colorsys.rgb_to_hls(red, green, blue)[1] < 0.75
