@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#8C6BB1", "#7A9A01")
 QUIET = "#9AA0A6"
 OTHERS, NOTHING = "others", "none"
+VERDICTS = {"right": PALETTE[2], "wrong": PALETTE[5], "no opinion": QUIET}
 SPLITS = ("train", "val", "test")
 MOST_BARS = 40
 
@@ -51,8 +52,12 @@ def balance(counts: Mapping[str, Mapping[str, int]], most: int = MOST_BARS) -> g
     return _plain(figure, height=80 + 26 * len(bars), barmode="stack", showlegend=len(splits) > 1)
 
 
-def sizes(width: NDArray[np.int64], height: NDArray[np.int64], count: NDArray[np.int64]) -> go.Figure:
-    """Return a dot for each size in pixels that occurs; its area says how many pictures have it."""
+def sizes(counted: NDArray[np.int64]) -> go.Figure:
+    """Return a dot for each size; its area says how many pictures have it.
+
+    `counted` (n, 3) lists width and height in pixels, and the count.
+    """
+    width, height, count = counted.T
     area = np.sqrt(count / max(int(count.max(initial=1)), 1))
     figure = go.Figure(
         go.Scattergl(
@@ -99,55 +104,51 @@ def histogram(
     return _plain(figure, height=220, bargap=0)
 
 
-def plane(
-    ids: Sequence[int],
-    points: NDArray[np.floating],
-    words: Sequence[str],
-    colours: Mapping[str, str] | None = None,
+def map_(
+    x: NDArray[np.floating], y: NDArray[np.floating], words: Sequence[str], names: Sequence[str]
 ) -> go.Figure:
-    """Return the map: a dot (n, 2) for each picture, coloured by its word; a lasso picks some of them.
+    """Return the map: a dot for each picture, coloured by its word; a lasso picks some of them.
 
-    Each dot carries its picture's id as `customdata`. The most frequent words have a colour of the
-    palette each, unless `colours` gives them one; all others share a quiet one.
+    Verdicts have colours of their own. Of labels the most frequent have one of the palette each, all
+    others and no label share a quiet one. A dot says its word and the name of its picture, and carries
+    its place in the given order as `customdata`.
     """
-    numbered = np.asarray(words, dtype=object)
-    frequent = [word for word, _ in Counter(words).most_common()]
-    own = [word for word in frequent if word and (word in colours if colours else True)]
-    own = own if colours else own[: len(PALETTE)]
-    layers = [("", ~np.isin(numbered, np.array(own, dtype=object)))]
-    layers += [(word, numbered == word) for word in own]
-    figure = go.Figure(
-        [
-            _dots(np.asarray(ids)[here], points[here], word or _rest(frequent, own), numbered[here])
-            for word, here in layers
-            if here.any()
-        ]
-    )
-    for trace in figure.data:
-        at = own.index(trace.name) if trace.name in own else -1
-        trace.marker.color = QUIET if at < 0 else (colours or {}).get(trace.name, _colour(at))
+    said = np.asarray(words, dtype=object)
+    frequent = [word for word, _ in Counter(words).most_common() if word]
+    colours = VERDICTS if set(frequent) <= set(VERDICTS) else {}
+    own = [word for word in colours if word in frequent] or frequent[: len(PALETTE)]
+    layers = {word: np.flatnonzero(said == word) for word in own}
+    rest = np.flatnonzero(~np.isin(said, np.array(own, dtype=object)))
+    figure = go.Figure()
+    if len(rest):  # below the others
+        name = OTHERS if len(frequent) > len(own) else NOTHING
+        figure.add_trace(_dots(rest, x, y, name, QUIET, words, names))
+    for at, (word, here) in enumerate(layers.items()):
+        figure.add_trace(_dots(here, x, y, word, colours.get(word, _colour(at)), words, names))
     figure.update_xaxes(visible=False)
     figure.update_yaxes(visible=False, scaleanchor="x")
-    return _plain(figure, height=640, dragmode="lasso", showlegend=True, uirevision="map")
+    return _plain(figure, height=620, dragmode="lasso", showlegend=True, uirevision="map")
 
 
 def _dots(
-    ids: NDArray[np.int64], points: NDArray[np.floating], name: str, words: NDArray[np.object_]
+    here: NDArray[np.int64],
+    x: NDArray[np.floating],
+    y: NDArray[np.floating],
+    name: str,
+    colour: str,
+    words: Sequence[str],
+    names: Sequence[str],
 ) -> go.Scattergl:
     return go.Scattergl(
         name=name,
-        x=points[:, 0],
-        y=points[:, 1],
+        x=x[here],
+        y=y[here],
         mode="markers",
-        marker={"size": 4 if len(points) > 5000 else 6, "opacity": 0.75, "line": {"width": 0}},
-        customdata=ids,
-        text=words,
+        marker={"color": colour, "size": 4 if len(x) > 5000 else 6, "opacity": 0.75, "line": {"width": 0}},
+        customdata=here,
+        text=[f"{words[at] or NOTHING}, {names[at]}" for at in here],
         hovertemplate="%{text}<extra></extra>",
     )
-
-
-def _rest(frequent: Sequence[str], own: Sequence[str]) -> str:
-    return OTHERS if any(word and word not in own for word in frequent) else NOTHING
 
 
 def _split_order(split: str) -> tuple[int, str]:

@@ -16,6 +16,7 @@ COMPONENTS = 50
 PERPLEXITY = 30.0
 FEWEST = 12  # fewer have no neighbourhoods: they are laid out along their two main directions
 MOST = 20_000  # are laid out for themselves; of more, the rest is placed among a sample of this many
+HALF_WIDTH = 10.0  # places in an address have three digits behind the point
 _CHUNK = 4096
 _START = 1e-4  # how wide the first two components are spread at first
 
@@ -23,7 +24,7 @@ Floats = NDArray[np.float32]
 
 
 def project(embeddings: NDArray[np.floating], *, seed: int = 0, most: int = MOST) -> Floats:
-    """Return a point (n, 2) within -1..1 for each embedding (n, d); the same again for the same seed.
+    """Return a point (n, 2) within -10..10 for each embedding (n, d); the same again for the same seed.
 
     t-SNE on the 50 main components of the centred square roots, begun from the first two (Kobak and
     Berens 2019, "The art of using t-SNE for single-cell transcriptomics"). Beyond `most` pictures the
@@ -35,7 +36,7 @@ def project(embeddings: NDArray[np.floating], *, seed: int = 0, most: int = MOST
     if len(reduced) < FEWEST:
         flat = np.zeros((len(reduced), 2), np.float32)
         flat[:, : reduced.shape[1]] = reduced[:, :2]
-        return _within_one(flat)
+        return _within(flat)
     drawn = np.sort(np.random.default_rng(seed).permutation(len(reduced))[:most])
     laid_out = _tsne(reduced[drawn], seed)
     points = np.empty((len(reduced), 2), np.float32)
@@ -43,7 +44,7 @@ def project(embeddings: NDArray[np.floating], *, seed: int = 0, most: int = MOST
     rest = np.setdiff1d(np.arange(len(reduced)), drawn)
     if len(rest):
         points[rest] = laid_out.prepare_partial(reduced[rest], initialization="median", k=25)
-    return _within_one(points)
+    return _within(points)
 
 
 def components(rows: Floats, most: int) -> Floats:
@@ -75,7 +76,7 @@ def _tsne(rows: Floats, seed: int) -> Any:
     return TSNE(perplexity=perplexity, initialization=start, random_state=seed, n_jobs=2).fit(rows)
 
 
-def _within_one(points: Floats) -> Floats:
+def _within(points: Floats) -> Floats:
     points = points - (points.max(axis=0) + points.min(axis=0)) / 2
     widest = np.abs(points).max()
-    return points / widest if widest > 0 else points
+    return points * (HALF_WIDTH / widest) if widest > 0 else points

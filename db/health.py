@@ -24,8 +24,11 @@ from core.shelf import Shelf
 from db import embeddings
 from db.findings import found_in
 from db.models import Finding, Image, Quality, Task, now
+from db.overview import Overview, overview
 from db.pictures import THUMB
 from db.store import Store
+
+__all__ = ["MODEL", "Overview", "Progress", "begun", "carry_out", "finish", "overview", "unmeasured"]
 
 MODEL = "compact"
 BATCH = 256
@@ -33,11 +36,6 @@ HANDS = 2
 EXACT = 256 * 1024  # bytes: files up to this are small enough to be measured by their own pixels
 
 Say = Callable[[float | None, str], object]
-
-
-def start(*, session: Session, dataset_id: int, name: str) -> Task:
-    """Return the task of checking a dataset: the one that was stopped, or a new one."""
-    return begun(session, dataset_id, "health", f"Health check of {name}")
 
 
 def begun(session: Session, dataset_id: int, kind: str, title: str) -> Task:

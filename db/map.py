@@ -5,22 +5,13 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-from sqlmodel import Session, col, select
-
 from core.engine import Engine
 from core.errors import JobStopped
 from core.shelf import Shelf
 from db import embeddings
-from db.health import MODEL, Progress, Say, begun, finish
-from db.models import Image, Place, Task
+from db.health import MODEL, Progress, Say, finish
+from db.models import Place, Task
 from db.store import Store
-
-
-def start(*, session: Session, dataset_id: int, name: str) -> Task:
-    """Return the task of drawing a dataset's map: the one that was stopped, or a new one."""
-    return begun(session, dataset_id, "map", f"Map of {name}")
 
 
 def carry_out(store: Store, task: Task, stop: threading.Event, say: Say) -> dict[str, Any]:
@@ -56,16 +47,3 @@ def carry_out(store: Store, task: Task, stop: threading.Event, say: Say) -> dict
         for one, (x, y) in zip(ids, points, strict=True)
     ]
     return finish(store, task, Place, rows, {"pictures": len(rows)})
-
-
-def points(*, session: Session, dataset_id: int) -> tuple[list[int], NDArray[np.float64], list[str]]:
-    """Return ids, points (n, 2) and labels of a dataset's pictures in use that are on its map."""
-    wanted = (
-        select(Place.image_id, Place.x, Place.y, Image.label)
-        .join(Image, col(Image.id) == col(Place.image_id))
-        .where(Place.dataset_id == dataset_id, col(Image.excluded).is_(False))
-        .order_by(col(Place.image_id))
-    )
-    rows = session.exec(wanted).all()
-    places = np.array([(x, y) for _, x, y, _ in rows], np.float64).reshape(-1, 2)
-    return [row[0] for row in rows], places, [row[3] for row in rows]

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -38,9 +40,17 @@ Say = Callable[[float | None, str], object]
 
 def main(payload: dict[str, Any], report: Report) -> dict[str, Any]:
     """Carry out the task that the payload names and return its result."""
+    stop = threading.Event()
+
+    def end(*_: object) -> None:
+        # An exception raised while Python collects garbage is lost; what was set stays set.
+        stop.set()
+        sys.exit(1)
+
+    signal.signal(signal.SIGTERM, end)
     store = Store(Home.from_environment())
     try:
-        return carry_out(store, payload["task"], threading.Event(), report)
+        return carry_out(store, payload["task"], stop, report)
     finally:
         store.close()
 
@@ -116,9 +126,11 @@ def _task(session: Session, key: str) -> Task:
 
 
 def _ended(store: Store, key: str, state: str, message: str) -> None:
-    """Write down how a task ended, unless it is gone or the disk takes nothing more."""
+    """Write down how a task ended, unless it is done, gone, or the disk takes nothing more."""
     with contextlib.suppress(StoreError), store.writing() as session:
         task = _task(session, key)
+        if task.state == "done":  # what came after was only tidying up
+            return
         task.state, task.message, task.finished_at = state, message, now()
         session.add(task)
 

@@ -21,6 +21,7 @@ with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         where.rooms()
 
 telling.deleted()
+where.laying_out()
 if here is None or where.asked_room() == "bring":
     bringing.bring(listed, here)
 else:

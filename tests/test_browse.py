@@ -78,6 +78,7 @@ def leafed(session: Session, dataset_id: int, view: View, most: int, *, back: bo
             return found
         assert len(page) <= most
         ids = [tile.id for tile in page]
+        assert not {*ids} & {*found}, "a picture comes twice"
         found = ids + found if back else found + ids
         edge = {"before": page[0].cursor} if back else {"after": page[-1].cursor}
 

@@ -31,7 +31,7 @@ def test_many_labels_end_in_one_bar_and_no_picture_is_lost(counts: dict[str, int
 
 
 def test_each_size_is_a_dot_whose_area_grows_with_its_count() -> None:
-    figure = charts.sizes(np.array([10, 20]), np.array([30, 40]), np.array([1, 100]))
+    figure = charts.sizes(np.array([[10, 30, 1], [20, 40, 100]]))
     (dots,) = figure.data
     assert (list(dots.x), list(dots.y), list(dots.customdata)) == ([10, 20], [30, 40], [1, 100])
     assert dots.marker.size[1] > 2 * dots.marker.size[0]
@@ -53,39 +53,35 @@ def test_what_lies_below_the_limit_is_drawn_in_another_colour() -> None:
 
 
 def test_the_map_has_a_dot_for_every_picture_that_says_which() -> None:
-    points = np.array([[0, 0], [1, 1], [0.5, 0.5]])
-    figure = charts.plane([7, 8, 9], points, ["cake", "pie", "cake"])
-    dots = {trace.name: (list(trace.customdata), list(trace.x)) for trace in figure.data}
-    assert dots == {"cake": ([7, 9], [0, 0.5]), "pie": ([8], [1])}
+    x, y = np.array([0, 1, 0.5]), np.array([3, 4, 5])
+    figure = charts.map_(x, y, ["cake", "pie", "cake"], ["a.jpg", "b.jpg", "c.jpg"])
+    dots = {trace.name: (list(trace.customdata), list(trace.x), list(trace.y)) for trace in figure.data}
+    assert dots == {"cake": ([0, 2], [0, 0.5], [3, 5]), "pie": ([1], [1], [4])}
+    assert list(figure.data[0].text) == ["cake, a.jpg", "cake, c.jpg"]
     assert figure.layout.dragmode == "lasso"
     assert {trace.type for trace in figure.data} == {"scattergl"}
 
 
 @given(st.lists(st.sampled_from([f"label {number}" for number in range(20)] + [""]), min_size=1, max_size=80))
 def test_however_many_labels_every_picture_is_on_the_map_once(words: list[str]) -> None:
-    figure = charts.plane(range(len(words)), np.zeros((len(words), 2)), words)
+    nowhere = np.zeros(len(words))
+    figure = charts.map_(nowhere, nowhere, words, words)
     assert sorted(one for trace in figure.data for one in trace.customdata) == list(range(len(words)))
     assert len(figure.data) <= len(charts.PALETTE) + 1
     quiet = [trace.name for trace in figure.data if trace.marker.color == charts.QUIET]
     assert len(quiet) == (len(set(words) - {""}) > len(charts.PALETTE) or "" in words)
 
 
-def test_verdicts_have_the_colours_they_are_given() -> None:
-    figure = charts.plane(
-        [1, 2, 3], np.zeros((3, 2)), ["right", "wrong", ""], {"right": "#0f0", "wrong": "#f00"}
-    )
-    assert {trace.name: trace.marker.color for trace in figure.data} == {
-        "right": "#0f0",
-        "wrong": "#f00",
-        charts.NOTHING: charts.QUIET,
-    }
+def test_verdicts_have_colours_of_their_own() -> None:
+    nowhere = np.zeros(4)
+    figure = charts.map_(nowhere, nowhere, ["wrong", "right", "no opinion", "wrong"], ["a", "b", "c", "d"])
+    assert {trace.name: trace.marker.color for trace in figure.data} == charts.VERDICTS
 
 
 def test_nothing_is_drawn_of_an_empty_dataset_without_failing() -> None:
-    nothing = np.zeros(0, np.int64)
     assert len(charts.balance({}).data) == 0
-    assert len(charts.sizes(nothing, nothing, nothing).data[0].x) == 0
-    assert len(charts.plane([], np.zeros((0, 2)), []).data) == 0
+    assert len(charts.sizes(np.zeros((0, 3), np.int64)).data[0].x) == 0
+    assert len(charts.map_(np.zeros(0), np.zeros(0), [], []).data) == 0
 
 
 def test_colours_are_neither_too_light_nor_too_dark_for_either_ground() -> None:

@@ -130,7 +130,7 @@ def test_ctrl_c_leaves_an_import_that_the_same_command_takes_up(home: Home, tmp_
         heard(said, b"of 4,000 pictures")
         process.send_signal(signal.SIGINT)
         last = heard(said, b"never said")
-        assert process.wait() == 130
+        assert process.wait() == 130, last
     assert b"The same command goes on from there." in last
     store = opened(home.folder)
     (kept,) = visible(store).items()

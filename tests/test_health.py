@@ -59,7 +59,7 @@ def check(
 ) -> Task:
     """Carry a health check out, here and now, and return its task."""
     with store.writing() as session:
-        task = health.start(session=session, dataset_id=dataset_id, name="Cleo's cakes")
+        task = health.begun(session, dataset_id, "health", "Health of Cleo's cakes")
     work.carry_out(store, task.key, stop or threading.Event(), say)
     with store.reading() as session:
         return session.get_one(Task, task.id)
@@ -235,7 +235,7 @@ def test_it_runs_as_a_process_of_its_own(store: Store, monkeypatch: pytest.Monke
     monkeypatch.delenv("FAKERY_DB_URL", raising=False)
     dataset_id = bring(store, {"blank": jpeg(np.full((300, 400, 3), 230, np.uint8)), "good": jpeg(scene(1))})
     with store.writing() as session:
-        task = health.start(session=session, dataset_id=dataset_id, name="Cleo's cakes")
+        task = health.begun(session, dataset_id, "health", "Health of Cleo's cakes")
     jobs = Jobs()
     job = jobs.start("health", "db.work", {"task": task.key}, task.title)
     assert job.wait(60)
@@ -247,7 +247,7 @@ def test_a_stopped_task_is_taken_up_again_and_a_done_one_is_not(store: Store) ->
     dataset_id = bring(store, {})
 
     def begun(session: Session) -> Task:
-        return health.start(session=session, dataset_id=dataset_id, name="Cleo's cakes")
+        return health.begun(session, dataset_id, "health", "Health of Cleo's cakes")
 
     with store.writing() as session:
         first = begun(session)

@@ -26,7 +26,7 @@ def checked(store: Store, planted: Planted) -> list[tuple[str, str, str]]:
         dataset = datasets.create(session=session, name="planted")
         for row in images.add(session=session, dataset_id=dataset.id or 0, taken=taken):
             row.label = planted.labels[row.name]
-        task = health.start(session=session, dataset_id=dataset.id or 0, name="planted")
+        task = health.begun(session, dataset.id or 0, "health", "Health of planted")
     work.carry_out(store, task.key, threading.Event(), lambda fraction, note: None)
     with store.reading() as session:
         names = dict(session.exec(select(Image.id, Image.name)).all())

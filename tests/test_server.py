@@ -23,6 +23,9 @@ def test_the_server_is_healthy_and_serves_its_frame(server: Server) -> None:
         "/pictures/" + "0" * 64 + "/99999.jpg",
         "/examples/..%2f..%2frequirements.txt",
         "/examples/../../requirements.txt",
+        "/exports/AAAAAAAAAAAA/..%2f..%2ffakery.db",
+        "/exports/..%2f..%2f/fakery.db",
+        "/exports/AAAAAAAAAAAA/.hidden",
     ],
 )
 def test_what_is_not_ours_to_give_is_not_given(server: Server, path: str) -> None:

@@ -39,6 +39,7 @@ class House:
     jobs: Jobs
     hands: ThreadPoolExecutor  # take pictures in: one a core, however many people bring some
     fetchers: ThreadPoolExecutor  # the same from addresses, which may be slow
+    settled: threading.Event  # what is done once at every start is done
 
 
 def house() -> House:
@@ -53,7 +54,9 @@ def _opened(home: Home) -> House:
     engine = Engine(shelf.ready)
     hands = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="intake")
     fetchers = ThreadPoolExecutor(FETCHERS, thread_name_prefix="fetch")
-    opened = House(home, store, shelf, engine, Runner(store, engine), Jobs(), hands, fetchers)
+    opened = House(
+        home, store, shelf, engine, Runner(store, engine), Jobs(), hands, fetchers, threading.Event()
+    )
     threading.Thread(target=_settle_in, args=(opened,), name="settle in", daemon=True).start()
     return opened
 
@@ -63,11 +66,14 @@ def _settle_in(opened: House) -> None:
     try:
         if opened.home.bakery and (dataset_id := bakery.load(opened.store)) is not None:
             opened.runner.start(dataset_id, (PACKAGED,))
+        opened.settled.set()
         with opened.store.writing() as session:
             edit_log.empty_trash(session=session)
         opened.store.sweep()
     except (FakeryError, OSError):
         log.exception("What is done once at every start could not be done")
+    finally:
+        opened.settled.set()
 
 
 @asynccontextmanager

@@ -36,7 +36,7 @@ def one(here: Listed, view: View, facets: Facets, image_id: int) -> None:
     _steps(view, near)
     left, right = st.columns([11, 9], gap="medium")
     with left:
-        stage(picture, ())
+        _shown(picture)
     with right:
         _mend(here, picture, facets, tags)
         _facts(here, picture, found)
@@ -51,6 +51,14 @@ def one(here: Listed, view: View, facets: Facets, image_id: int) -> None:
                     f"{edit.at:%d %b %Y %H:%M} UTC  {plain(edit.who) or 'somebody'}: {plain(edit.what)} "
                     f"(was {plain(str(change.before)) or 'nothing'}){undone}"
                 )
+
+
+def _shown(picture: Image) -> None:
+    """Draw the picture, and a cake of the bakery cut open on request."""
+    reveal = str(picture.facts.get("reveal", ""))
+    if reveal and st.toggle("Cut it open", key=f"one_reveal_{picture.id}"):
+        picture = picture.model_copy(update={"sha256": reveal})
+    stage(picture, ())
 
 
 def _steps(view: View, near: tuple[int | None, int | None]) -> None:
@@ -155,7 +163,7 @@ def _facts(here: Listed, picture: Image, found: list[Finding]) -> None:
         "Split": picture.split,
         "Scene": picture.scene,
         "Source": picture.source,
-        **{str(name).capitalize(): value for name, value in picture.facts.items()},
+        **{str(name).capitalize(): value for name, value in picture.facts.items() if name != "reveal"},
         "Brought": f"{picture.created_at:%d %b %Y}",
         "SHA-256": picture.sha256[:16],
     }

@@ -32,6 +32,21 @@ def every() -> list[Listed]:
         return datasets.listed(session=session)
 
 
+def laying_out() -> None:
+    """Say that the pictures that come with Fakery are on their way, and draw the page when they are in."""
+
+    def wait() -> None:
+        if house().settled.is_set() or every():
+            st.rerun()
+        st.info(
+            "The bakery is being laid out: its pictures are here in a moment.",
+            icon=":material/bakery_dining:",
+        )
+
+    if house().home.bakery and not house().settled.is_set() and not every():
+        st.fragment(wait, run_every=0.5)()
+
+
 def dataset(listed: Sequence[Listed]) -> Listed | None:
     """Return the dataset that the address names, else the first one, else None."""
     asked = st.query_params.get("dataset")
