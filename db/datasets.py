@@ -97,7 +97,7 @@ def facets(*, session: Session, dataset_id: int) -> Facets:
         return {str(word): count for word, count in found}
 
     tagged = col(Tag.image_id) == col(Image.id)
-    found = col(Finding.image_id) == col(Image.id)
+    found = (col(Finding.image_id) == col(Image.id)) & (col(Finding.dataset_id) == dataset_id)
     models = (
         select(Model.name, Model.title)
         .join(Run, col(Run.model_id) == col(Model.id))

@@ -90,15 +90,13 @@ def _take_back_tags(session: Session, values: Mapping[int, tuple[Any, Any]]) -> 
     return done
 
 
-def entries(*, session: Session, dataset_id: int, most: int = 50) -> list[Logged]:
-    """Return a dataset's edits, the latest first."""
+def entries(*, session: Session, dataset_id: int, edit_id: int | None = None, most: int = 50) -> list[Logged]:
+    """Return a dataset's edits, the latest first, or the one asked for."""
     touched = select(func.count(col(Change.image_id))).where(Change.edit_id == Edit.id)
-    every = (
-        select(Edit, touched.scalar_subquery())
-        .where(Edit.dataset_id == dataset_id)
-        .order_by(col(Edit.id).desc())
-        .limit(most)
-    )
+    every = select(Edit, touched.scalar_subquery()).where(Edit.dataset_id == dataset_id)
+    if edit_id is not None:
+        every = every.where(Edit.id == edit_id)
+    every = every.order_by(col(Edit.id).desc()).limit(most)
     return [
         Logged(edit.id or 0, edit.at, edit.who, edit.what, pictures, edit.undone_at is not None)
         for edit, pictures in session.exec(every)

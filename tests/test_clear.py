@@ -35,6 +35,8 @@ def test_sixteen_bits_are_understood() -> None:
 def test_a_palette_and_a_grey_may_be_clear() -> None:
     for mode, clear in (("P", 3), ("L", 3)):
         drawn = Image.new(mode, (10, 10), 5)
+        if mode == "P":
+            drawn.putpalette([part for number in range(256) for part in (number, 255 - number, 90)])
         drawn.paste(3, (0, 0, 10, 4))
         out = io.BytesIO()
         drawn.save(out, "PNG", transparency=clear)

@@ -16,7 +16,7 @@ from core.engine import Engine
 from core.errors import JobStopped, ModelBroken
 from core.shelf import Shelf
 from db import datasets, embeddings, images
-from db.models import Embedding, Image
+from db.models import Embedding, Image, now
 from db.store import Store
 from tests.conftest import picture
 
@@ -47,7 +47,14 @@ def made_up(store: Store, vectors: np.ndarray) -> int:
     with store.writing() as session:
         dataset = datasets.create(session=session, name="made up")
         names = [f"{at:064x}" for at in range(len(vectors))]
-        facts = {"dataset_id": dataset.id, "width": 1, "height": 1, "bytes": 1, "facts": {}}
+        facts = {
+            "dataset_id": dataset.id,
+            "width": 1,
+            "height": 1,
+            "bytes": 1,
+            "facts": {},
+            "created_at": now(),
+        }
         session.execute(sa.insert(Image), [{**facts, "sha256": name, "name": name} for name in names])
         rows = zip(names, vectors.astype("<f2"), strict=True)
         session.execute(

@@ -47,7 +47,7 @@ def test_every_file_stays_within_its_arrows(path: Path) -> None:
 
 def test_only_the_image_gate_imports_cv2() -> None:
     importers = {path.relative_to(ROOT).as_posix() for path in FILES if "cv2" in tops(path)}
-    assert importers == {"core/image/__init__.py"}
+    assert importers and all(path.startswith("core/image/") for path in importers)
 
 
 def test_the_server_never_imports_what_runs_in_a_worker() -> None:

@@ -11,15 +11,17 @@ import sys
 from collections.abc import Callable, Iterator
 
 from core.errors import FakeryError
-from tools.bench import answers, door
+from tools.bench import answers, browse, door, intake
 
 Measure = Callable[[], Iterator[dict[str, object]]]
 MEASURES: dict[str, Measure] = {
     "latency": answers.latency,
     "predict": answers.against_keras,
     "throughput": answers.throughput,
+    "browse": browse.turning,
     "start": door.start,
     "rest": door.rest,
+    "intake": intake.rate,
 }
 
 

@@ -49,9 +49,8 @@ def last(here: Listed) -> None:
     if edit_id is None:
         return
     with house().store.reading() as session:
-        mine = next(
-            (e for e in log.entries(session=session, dataset_id=here.id, most=20) if e.id == edit_id), None
-        )
+        found = log.entries(session=session, dataset_id=here.id, edit_id=edit_id)
+    mine = found[0] if found else None
     if mine is None or mine.undone:
         return
     count = f"{mine.pictures:,} {'picture' if mine.pictures == 1 else 'pictures'}"
