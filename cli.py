@@ -19,7 +19,7 @@ from importlib import import_module
 VERBS = {
     "models": "list the models, and fetch or prepare one",
     "classify": "say what pictures show, as CSV or JSON lines",
-    "import": "bring pictures into a dataset, from a folder, an archive or a list of addresses",
+    "import": "bring pictures into a dataset",
     "export": "write a dataset as a ZIP, a table, JSON lines or a card",
     "backup": "write everything that is remembered into one file",
     "restore": "bring back what a backup holds",

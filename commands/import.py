@@ -13,11 +13,13 @@ Interrupted at any moment, even by kill -9, the same command goes on where it wa
 from __future__ import annotations
 
 import argparse
+import contextlib
 import csv
+import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,7 @@ from sqlmodel import Session
 from commands.named import dataset
 from commands.progress import Progress, duration, libraries_silenced, several
 from core import archive
+from core.errors import JobStopped
 from core.fetch.addresses import Address, is_public
 from core.home import Home
 from core.jobs.pace import Pace
@@ -120,21 +123,37 @@ def _carried_out(
         print(f"Going on after {task.done:,} of {task.total:,}.", file=sys.stderr)
     tally = Tally(store, task)
     interrupted = False
+    stop = threading.Event()
     try:
-        with libraries_silenced(), Progress() as progress:
+        with _interruptible(stop), libraries_silenced(), Progress() as progress:
             work.carry_out(
                 store,
                 task.key,
-                threading.Event(),
+                stop,
                 lambda fraction, note: progress(lambda: tally.text(fraction, note)),
                 allowed=allowed,
             )
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, JobStopped):
         interrupted = True
     finally:
         if args.report:
             _write_report(store, task, args.report)
     return tally.sum_up(args.dataset, interrupted=interrupted)
+
+
+@contextlib.contextmanager
+def _interruptible(stop: threading.Event) -> Iterator[None]:
+    """Let Ctrl-C set `stop`, too: an exception raised while Python collects garbage is lost."""
+
+    def interrupt(*_: object) -> None:
+        stop.set()
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 class Tally:

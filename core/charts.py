@@ -1,7 +1,7 @@
 """Charts as pure functions: numbers in, a plotly Figure out.
 
 Colours are chosen to be told apart by the colour-blind and to be read on light and on dark ground (Okabe
-and Ito 2008, without their black and yellow); ground and text are left to the page's theme.
+and Ito 2008 without black and yellow, the purple redder and in front); ground and text are the theme's.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#8C6BB1", "#7A9A01")
+PALETTE = ("#B8527A", "#E69F00", "#009E73", "#0072B2", "#56B4E9", "#D55E00", "#8C6BB1", "#7A9A01")
 QUIET = "#9AA0A6"
 OTHERS, NOTHING = "others", "none"
 VERDICTS = {"right": PALETTE[2], "wrong": PALETTE[5], "no opinion": QUIET}
@@ -41,7 +41,7 @@ def balance(counts: Mapping[str, Mapping[str, int]], most: int = MOST_BARS) -> g
                 y=list(bars),
                 x=[bar[split] for bar in bars.values()],
                 orientation="h",
-                marker_color=_colour(at) if split else QUIET,
+                marker_color=_colour(at) if split or len(splits) == 1 else QUIET,
                 hovertemplate="%{y}: %{x:,}<extra>%{fullData.name}</extra>",
             )
             for at, split in enumerate(splits)
@@ -93,7 +93,7 @@ def histogram(
             x=(edges[:-1] + edges[1:]) / 2,
             y=counts,
             width=np.diff(edges),
-            marker={"color": np.where(low, PALETTE[5], PALETTE[0]).tolist(), "line": {"width": 0}},
+            marker={"color": np.where(low, PALETTE[5], PALETTE[3]).tolist(), "line": {"width": 0}},
             hovertemplate="%{x:.3~g}: %{y:,}<extra></extra>",
         )
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import json
 import signal
@@ -142,4 +143,14 @@ def test_ctrl_c_leaves_an_import_that_the_same_command_takes_up(home: Home, tmp_
     assert ended.stdout == "Cakes: 4,000 pictures taken in, 0 known already, 0 refused, of 4,000 offered.\n"
     store = opened(home.folder)
     assert visible(store) == {"collection": 4000}
+    store.close()
+
+
+def test_a_list_of_addresses_is_told_from_an_archive(home: Home, tmp_path: Path) -> None:
+    pasted = [f"data:image/jpeg;base64,{base64.b64encode(jpeg(seed)).decode()}" for seed in (1, 2)]
+    (tmp_path / "list.json").write_text(json.dumps({"cake": pasted, "none": ["not an address"]}))
+    ended = cli("import", tmp_path / "list.json", "--dataset", "Cakes", home=home.folder)
+    assert ended.stdout == "Cakes: 2 pictures taken in, 0 known already, 1 refused, of 3 offered.\n"
+    store = opened(home.folder)
+    assert [row.label for row in held_by(store)] == ["cake", "cake"]
     store.close()

@@ -18,6 +18,9 @@ from tests.planted import Found, Planted, plant, scored
 
 FRUIT = ("avocado", "banana", "kiwi", "lemon", "orange", "satsumas")
 
+# Of the logos every fifth is a JPEG, whose noise has too many colours.
+COMMON = {"duplicates": (0.96, 0.94), "blurred": (0.95, 0.85), "logos": (0.8, 0.8)}
+
 
 def checked(store: Store, planted: Planted) -> list[tuple[str, str, str]]:
     """Return name, kind and the other's name of every finding, the worst first."""
@@ -39,7 +42,8 @@ def figures(planted: Planted, said: list[tuple[str, str, str]]) -> dict[str, Fou
     pairs = {
         frozenset((name, other)) for name, kind, other in said if kind in ("duplicate", "near_duplicate")
     }
-    suspects = [name for name, kind, _ in said if kind == "suspect"]
+    # What a logo is labelled is wrong in any case.
+    suspects = [name for name, kind, _ in said if kind == "suspect" and name not in planted.logos]
     return {
         "duplicates": scored(
             {" = ".join(sorted(pair)) for pair in pairs},
@@ -49,15 +53,14 @@ def figures(planted: Planted, said: list[tuple[str, str, str]]) -> dict[str, Fou
         "logos": scored({name for name, kind, _ in said if kind == "logo"}, planted.logos),
         "wrong labels": scored(set(suspects), set(planted.wrong)),
         "the first 20 suspects": scored(set(suspects[:20]), set(planted.wrong)),
-        "the first 40 suspects": scored(set(suspects[:40]), set(planted.wrong)),
     }
 
 
 @pytest.mark.parametrize(
     ("folder", "classes", "floors"),
     [
-        ("a_cake", ("cake", "not_cake"), {}),
-        ("b_grocery_fruit", FRUIT, {}),
+        ("a_cake", ("cake", "not_cake"), {**COMMON, "wrong labels": (0.6, 0.25)}),
+        ("b_grocery_fruit", FRUIT, {**COMMON, "wrong labels": (0.8, 0.55)}),
     ],
 )
 def test_most_of_what_is_planted_is_found(

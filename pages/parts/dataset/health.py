@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from core import charts
-from db import health as checks
-from db import log
+from core.quality import BLURRED
+from db import log, overview
 from db.datasets import Facets, Listed
 from db.models import Task
 from db.views import View
@@ -15,8 +15,10 @@ from pages.parts.dataset import looks, where
 from pages.parts.dataset.filters import ISSUES
 from pages.parts.house import house
 
+PLAIN = {"displayModeBar": False}
 MEANING = {
     "broken": "The file cannot be read any more.",
+    "duplicate": "Another file of the very same pixels.",
     "near_duplicate": "The same picture again: saved anew, made smaller, or cut a little.",
     "leak": "Near duplicates in different splits: what is measured on them flatters.",
     "blurred": "No edge in it is sharp.",
@@ -38,7 +40,7 @@ def health(here: Listed, facets: Facets) -> None:
     if task is not None and task.state == "done":
         _stale(here, task)
         _findings(here, facets)
-    _counts(here, facets)
+    _counts(here)
     looks.looks(here)
 
 
@@ -96,12 +98,23 @@ def _findings(here: Listed, facets: Facets) -> None:
             )
 
 
-def _counts(here: Listed, facets: Facets) -> None:
-    """Draw how many pictures each label, split and size has."""
+def _counts(here: Listed) -> None:
+    """Draw how many pictures each label, split and size has, and what was measured of them."""
     with house().store.reading() as session:
-        counted = checks.overview(session=session, dataset_id=here.id)
+        balance = overview.balance(session=session, dataset_id=here.id)
+        sizes = overview.sizes(session=session, dataset_id=here.id)
+        measures = overview.measures(session=session, dataset_id=here.id)
     left, right = st.columns(2)
-    with left:
-        st.plotly_chart(charts.balance(counted.by_label_and_split), key="health_balance")
-    with right:
-        st.plotly_chart(charts.sizes(counted.sizes), key="health_sizes")
+    left.caption("Pictures of each label")
+    left.plotly_chart(charts.balance(balance), key="health_balance", config=PLAIN)
+    right.caption("Sizes")
+    right.plotly_chart(charts.sizes(sizes), key="health_sizes", config=PLAIN)
+    if len(measures["sharpness"]):
+        left.caption("Sharpness; below the line a picture counts as blurred")
+        left.plotly_chart(
+            charts.histogram(measures["sharpness"], "sharpness", BLURRED), key="health_sharp", config=PLAIN
+        )
+        right.caption("Brightness, 0 to 255")
+        right.plotly_chart(
+            charts.histogram(measures["brightness"], "brightness"), key="health_bright", config=PLAIN
+        )

@@ -35,10 +35,13 @@ def map_(here: Listed, view: View, facets: Facets) -> None:
     words = points.labels if by == "label" else points.verdicts
     drawn = st.plotly_chart(
         charts.map_(points.x, points.y, words, points.names),
-        key=f"map_{here.id}", on_select="rerun", selection_mode=("lasso", "box", "points"), height=620,
+        key=f"map_{here.id}", on_select="rerun", selection_mode=("lasso", "box"), height=620,
+        config={"displayModeBar": False, "scrollZoom": True},
     )  # fmt: skip
     _caught(here, view, drawn)
-    st.caption(f"{len(points.x):,} pictures. Drag around some to see them; double-click to see all again.")
+    st.caption(
+        f"{len(points.x):,} pictures. Drag around some to see them; scroll to come nearer, double-click to see all."
+    )
 
 
 def _making(here: Listed) -> None:
