@@ -31,7 +31,7 @@ def main() -> None:
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         log = Path(folder) / "log"
-        with serving(Path(folder) / "home", log, FAKERY_MODELS=models) as server:
+        with serving(Path(folder) / "home", log, FAKERY_MODELS=models, FAKERY_BAKERY="1") as server:
             for size, (width, height) in SIZES.items():
                 for scheme in ("light", "dark"):
                     _portray(browser, server, f"{size}-{scheme}", width, height, scheme)
@@ -43,6 +43,14 @@ def _portray(browser: Browser, server: Server, name: str, width: int, height: in
     page.goto(server.url)
     page.get_by_role("heading", level=1).wait_for()
     _keep(page, f"home-{name}")
+    page.goto(f"{server.url}/dataset")
+    page.locator(".tile").first.wait_for(timeout=120_000)
+    _keep(page, f"dataset-{name}")
+    page.goto(f"{server.url}/dataset?label=cake&sort=newest")
+    page.locator(".tile").first.click()
+    page.get_by_text("Cut it open").click()
+    page.locator(".fk-stage img").wait_for()
+    _keep(page, f"picture-{name}")
     page.goto(f"{server.url}/classify")
     page.locator("input[type=file]").set_input_files([str(path) for path in EXAMPLES])
     page.locator(".strip button[title='mug-cake.webp']").click()

