@@ -22,7 +22,7 @@ LEAST, PER_BIT = 0.4, 0.025
 ALONE = 8  # where there are no embeddings
 ENOUGH = 50  # pictures: the mean of fewer says little about what they have in common
 
-_ROWS, _COLUMNS = 64, 2048  # of a block: half a megabyte, which stays in a core's cache
+_ROWS, _COLUMNS = 8, 8192  # of a block: half a megabyte, which stays in a core's cache
 
 Hashes = NDArray[np.uint64]
 Indices = NDArray[np.int64]
@@ -69,19 +69,20 @@ def within(hashes: Hashes, radius: int = RADIUS) -> Iterator[Pairs]:
 
 
 def _blocks(hashes: Hashes, radius: int) -> Iterator[tuple[Indices, Indices, NDArray[np.int64]]]:
-    differing, bits = np.empty((_ROWS, _COLUMNS), np.uint64), np.empty((_ROWS, _COLUMNS), np.uint8)
-    near = np.empty((_ROWS, _COLUMNS), bool)
+    space = [np.empty(_ROWS * _COLUMNS, kind) for kind in (np.uint64, np.uint8, np.bool_)]
     for top in range(0, len(hashes), _ROWS):
         some = hashes[top : top + _ROWS, None]
         for left in range(top, len(hashes), _COLUMNS):
             others = hashes[None, left : left + _COLUMNS]
-            part = np.s_[: len(some), : others.shape[1]]
-            np.bitwise_xor(some, others, out=differing[part])
-            np.bitwise_count(differing[part], out=bits[part])
-            np.less_equal(bits[part], np.uint8(radius), out=near[part])
-            if near[part].any():  # far faster than to list the places of none
-                row, column = np.nonzero(near[part])
-                later = left + column > top + row
+            shape = len(some), others.shape[1]
+            differing, bits, near = (one[: shape[0] * shape[1]].reshape(shape) for one in space)
+            np.bitwise_xor(some, others, out=differing)
+            np.bitwise_count(differing, out=bits)
+            np.less_equal(bits, radius, out=near)
+            found = np.flatnonzero(near)  # many times faster than nonzero of two dimensions
+            row, column = np.divmod(found, shape[1])
+            later = left + column > top + row
+            if later.any():
                 row, column = row[later], column[later]
                 yield top + row, left + column, bits[row, column].astype(np.int64)
 

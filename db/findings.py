@@ -58,7 +58,8 @@ def found_in(
     ids, vectors = embeddings.matrix(session=session, dataset_id=dataset_id, model_sha256=model_sha256)
     place = {image_id: at for at, image_id in enumerate(ids)}
     pictures = [one for one in pictures if one.image_id in place]
-    vectors = vectors[[place[one.image_id] for one in pictures]]
+    if len(pictures) < len(ids):  # else it is the same, and may be hundreds of megabytes
+        vectors = vectors[[place[one.image_id] for one in pictures]]
     hashes = np.array([one.quality.phash for one in pictures], np.uint64)
     near = twins(hashes, vectors)
     groups = _with_scenes(pictures, near)

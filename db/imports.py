@@ -221,6 +221,15 @@ def clear_upload(home: Home, key: str) -> None:
     shutil.rmtree(upload_folder(home, key), ignore_errors=True)
 
 
+def clear_left(*, session: Session, home: Home) -> int:
+    """Take away the uploads of imports that are done or forgotten, and return of how many."""
+    wanted = {task.key for task in open_ones(session=session)}
+    left = [folder for folder in (home.folder / "uploads").glob("*/") if folder.name not in wanted]
+    for folder in left:
+        shutil.rmtree(folder, ignore_errors=True)
+    return len(left)
+
+
 def result_of(report: Report, **more: Any) -> dict[str, Any]:
     """Return a report as a task's result."""
     return {**asdict(report), **more}

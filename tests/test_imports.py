@@ -205,3 +205,13 @@ def test_an_import_goes_on_only_when_its_folder_is_there(store: Store, tmp_path:
         work.carry_out(store, task.key, threading.Event(), lambda fraction, note: None)
     (tmp_path / "away").rename(folder)
     assert work.carry_out(store, task.key, threading.Event(), lambda fraction, note: None)["taken"] == 200
+
+
+def test_what_a_killed_import_left_behind_goes_and_what_an_open_one_needs_stays(store: Store) -> None:
+    task = begun(store, payload={"upload": True})
+    imports.keep_upload(store.home, task.key, "cake/1.jpg", jpeg(1))
+    imports.keep_upload(store.home, "long-forgotten", "cake/2.jpg", jpeg(2))
+    with store.reading() as session:
+        assert imports.clear_left(session=session, home=store.home) == 1
+    assert imports.upload_folder(store.home, task.key).is_dir()
+    assert not imports.upload_folder(store.home, "long-forgotten").exists()

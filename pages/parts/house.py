@@ -17,7 +17,7 @@ from core.errors import FakeryError
 from core.home import Home
 from core.jobs import Jobs
 from core.shelf import Shelf
-from db import bakery
+from db import bakery, imports
 from db import log as edit_log
 from db.runner import Runner
 from db.store import Store
@@ -69,6 +69,7 @@ def _settle_in(opened: House) -> None:
         opened.settled.set()
         with opened.store.writing() as session:
             edit_log.empty_trash(session=session)
+            imports.clear_left(session=session, home=opened.home)
         opened.store.sweep()
     except (FakeryError, OSError):
         log.exception("What is done once at every start could not be done")

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 
 from core.errors import FakeryError
-from tools.bench import answers, browse, door, intake
+from tools.bench import answers, browse, dataset, door, intake
 
 Measure = Callable[[], Iterator[dict[str, object]]]
 MEASURES: dict[str, Measure] = {
@@ -22,6 +22,8 @@ MEASURES: dict[str, Measure] = {
     "start": door.start,
     "rest": door.rest,
     "intake": intake.rate,
+    "near": dataset.near,
+    "map": dataset.laid_out,
 }
 
 
