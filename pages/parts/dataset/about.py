@@ -12,7 +12,7 @@ from db.datasets import Facets, Listed
 from db.models import Dataset
 from pages.parts.dataset import record, splitting, where
 from pages.parts.house import house
-from pages.parts.words import plain
+from pages.parts.words import brief, plain
 
 
 def about(here: Listed, listed: Sequence[Listed], facets: Facets) -> None:
@@ -67,7 +67,7 @@ def _hash(here: Listed) -> None:
 
 
 def _merge(here: Listed, listed: Sequence[Listed]) -> None:
-    others = {each.id: f"{plain(each.name, 60)} ({each.images:,})" for each in listed if each.id != here.id}
+    others = {each.id: f"{brief(each.name, 60)} ({each.images:,})" for each in listed if each.id != here.id}
     if not others:
         return
     with st.container(border=True):

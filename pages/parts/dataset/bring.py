@@ -13,7 +13,7 @@ from db.datasets import Listed
 from pages.parts import tasks
 from pages.parts.dataset import arrived, coming, network, where
 from pages.parts.house import house
-from pages.parts.words import plain
+from pages.parts.words import brief, plain
 
 MOST_MB = 2000
 NEW = "A new dataset"
@@ -77,7 +77,7 @@ def bring(listed: Sequence[Listed], here: Listed | None) -> None:
 def _target(listed: Sequence[Listed], here: Listed | None) -> tuple[int | None, str]:
     """Draw into which dataset the pictures go, and return its id or a new one's name."""
     left, right = st.columns(2)
-    names = {0: NEW, **{each.id: plain(each.name, 60) for each in listed}}
+    names = {0: NEW, **{each.id: brief(each.name, 60) for each in listed}}
     with left:
         id_ = st.selectbox("Into", list(names), format_func=names.__getitem__, key="bring_into")
     with right:

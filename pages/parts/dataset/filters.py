@@ -11,7 +11,7 @@ import streamlit as st
 from db.datasets import Facets, Listed
 from db.views import SORTS, View
 from pages.parts.dataset import where
-from pages.parts.words import plain
+from pages.parts.words import brief
 
 ISSUES = {
     "broken": "Broken file",
@@ -106,7 +106,7 @@ def _words(
         placeholder="All",
         width=185,
         format_func=lambda word: (
-            f"{plain((names or {}).get(word, word) or 'none', 40)} ({counts.get(word, 0):,})"
+            f"{brief((names or {}).get(word, word) or 'none', 40)} ({counts.get(word, 0):,})"
         ),
         on_change=_changed,
         args=(field, key),

@@ -12,7 +12,7 @@ from db.views import View
 from pages.parts import work
 from pages.parts.dataset import where
 from pages.parts.house import house
-from pages.parts.words import plain
+from pages.parts.words import brief, plain
 
 
 def looks(here: Listed) -> None:
@@ -74,7 +74,7 @@ def _ask(here: Listed, asked: tuple[str, ...]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.multiselect(
             "Let models look at every picture", list(able), key="looks_chosen", width=420,
-            format_func=lambda name: plain(str(able.get(name)), 60), placeholder="Choose models",
+            format_func=lambda name: brief(str(able.get(name)), 60), placeholder="Choose models",
         )  # fmt: skip
         st.button(
             "Look", icon=":material/visibility:", key="looks_start", disabled=not chosen,

@@ -13,7 +13,7 @@ from db.browse import Cursor
 from db.datasets import Facets, Listed
 from db.views import View
 from pages.parts.house import house
-from pages.parts.words import plain
+from pages.parts.words import brief
 
 ROOMS = {
     "pictures": ("Pictures", ":material/grid_view:"),
@@ -152,7 +152,7 @@ def home() -> str:
 def picker(listed: Sequence[Listed], here: Listed) -> None:
     """Draw the choice of the dataset."""
     st.session_state["dataset_picked"] = here.id
-    names = {each.id: f"{plain(each.name, 60)} ({each.images:,})" for each in listed}
+    names = {each.id: f"{brief(each.name, 60)} ({each.images:,})" for each in listed}
     st.selectbox(
         "Dataset",
         list(names),
