@@ -2,12 +2,14 @@
 
 Colours are chosen to be told apart by the colour-blind and to be read on light and on dark ground (Okabe
 and Ito 2008 without black and yellow, the purple redder and in front); ground and text are the theme's.
+Plotly draws markup wherever it draws text, so that words of people are escaped on their way in.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from html import escape
 
 import numpy as np
 import plotly.graph_objects as go
@@ -30,14 +32,14 @@ def balance(counts: Mapping[str, Mapping[str, int]], most: int = MOST_BARS) -> g
     """
     ordered = sorted(counts, key=lambda label: (-sum(counts[label].values()), label))
     shown, rest = (ordered, []) if len(ordered) <= most else (ordered[: most - 1], ordered[most - 1 :])
-    bars = {label or NOTHING: Counter(counts[label]) for label in shown}
+    bars = {_word(label): Counter(counts[label]) for label in shown}
     if rest:
-        bars[f"{len(rest)} {OTHERS}"] = sum((Counter(counts[label]) for label in rest), Counter[str]())
+        bars[f"<i>{len(rest)} {OTHERS}</i>"] = sum((Counter(counts[label]) for label in rest), Counter[str]())
     splits = sorted({split for bar in bars.values() for split in bar}, key=_split_order)
     figure = go.Figure(
         [
             go.Bar(
-                name=split or "in no split",
+                name=_word(split, "in no split"),
                 y=list(bars),
                 x=[bar[split] for bar in bars.values()],
                 orientation="h",
@@ -93,7 +95,7 @@ def histogram(
             x=(edges[:-1] + edges[1:]) / 2,
             y=counts,
             width=np.diff(edges),
-            marker={"color": np.where(low, PALETTE[5], PALETTE[3]).tolist(), "line": {"width": 0}},
+            marker={"color": np.where(low, PALETTE[5], PALETTE[0]).tolist(), "line": {"width": 0}},
             hovertemplate="%{x:.3~g}: %{y:,}<extra></extra>",
         )
     )
@@ -121,10 +123,10 @@ def map_(
     rest = np.flatnonzero(~np.isin(said, np.array(own, dtype=object)))
     figure = go.Figure()
     if len(rest):  # below the others
-        name = OTHERS if len(frequent) > len(own) else NOTHING
+        name = f"<i>{OTHERS if len(frequent) > len(own) else NOTHING}</i>"
         figure.add_trace(_dots(rest, x, y, name, QUIET, words, names))
     for at, (word, here) in enumerate(layers.items()):
-        figure.add_trace(_dots(here, x, y, word, colours.get(word, _colour(at)), words, names))
+        figure.add_trace(_dots(here, x, y, _word(word), colours.get(word, _colour(at)), words, names))
     figure.update_xaxes(visible=False)
     figure.update_yaxes(visible=False, scaleanchor="x")
     return _plain(figure, height=620, dragmode="lasso", showlegend=True, uirevision="map")
@@ -146,9 +148,18 @@ def _dots(
         mode="markers",
         marker={"color": colour, "size": 4 if len(x) > 5000 else 6, "opacity": 0.75, "line": {"width": 0}},
         customdata=here,
-        text=[f"{words[at] or NOTHING}, {names[at]}" for at in here],
+        text=[f"{_word(words[at])}, {_word(names[at])}" for at in here],
         hovertemplate="%{text}<extra></extra>",
     )
+
+
+def _word(text: str, none: str = NOTHING) -> str:
+    """Return a word as plotly draws it letter by letter; what stands for none of them is slanted.
+
+    >>> _word("<b>cake & tea</b>"), _word("none"), _word("")
+    ('&lt;b&gt;cake &amp; tea&lt;/b&gt;', 'none', '<i>none</i>')
+    """
+    return escape(text, quote=False) or f"<i>{none}</i>"
 
 
 def _split_order(split: str) -> tuple[int, str]:

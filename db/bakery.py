@@ -16,6 +16,7 @@ from sqlmodel import Session, select
 
 from core.errors import StoreError
 from core.home import ASSETS
+from core.splits import split
 from db import datasets, images
 from db.images import Taken
 from db.models import Dataset
@@ -26,6 +27,7 @@ FOLDER = ASSETS / "bakery"
 SINGLES, ROUNDS, REVEALS = "The bakery", "The bakery: pedestals", "The bakery: reveals"
 SEATS = ("left", "middle", "right")
 CAKE, NO_CAKE = "cake", "not cake"
+SEED = 0
 ABOUT = (
     "Renderings of our own, no photographs: everyday things, half of them cake. Each cake has a picture of "
     "itself cut open. Figures measured here say little about photographs."
@@ -72,7 +74,11 @@ def _files(lines: Sequence[Entry]) -> list[str]:
 
 
 def _taken(store: Store, folder: Path, file: str) -> Taken:
-    return images.take_in(store.pictures, (folder / file).read_bytes(), Path(file).name, "bakery")
+    try:
+        data = (folder / file).read_bytes()
+    except OSError as error:
+        raise StoreError(f"{folder / file} is gone ({error.strerror}): fetch Fakery anew.") from error
+    return images.take_in(store.pictures, data, Path(file).name, "bakery")
 
 
 def _written(session: Session, lines: Sequence[Entry], taken: Mapping[str, Taken]) -> int:
@@ -91,6 +97,7 @@ def _written(session: Session, lines: Sequence[Entry], taken: Mapping[str, Taken
         row.facts = {name: value for name, value in {**facts, "reveal": reveal}.items() if value}
         session.add(row)
 
+    lines = divided(lines)
     singles, rounds = dataset(SINGLES), dataset(ROUNDS)
     hidden = dataset(REVEALS, "reveals")
     for line in lines:
@@ -103,6 +110,20 @@ def _written(session: Session, lines: Sequence[Entry], taken: Mapping[str, Taken
     cut = [taken[line["reveal"]] for line in lines if line.get("reveal")]
     images.add(session=session, dataset_id=hidden.id or 0, taken=cut)
     return singles.id or 0
+
+
+def divided(lines: Sequence[Entry]) -> list[Entry]:
+    """Return the manifest with a split for every line that has none: a thing and its cake go together."""
+    done: list[Entry] = []
+    for some in (
+        [line for line in lines if "objects" in line],
+        [one for one in lines if "objects" not in one],
+    ):
+        labels = [_seat(line) if is_round else _truth(line) for line in some]
+        scenes = [str(line.get("group", "")) or line["file"] for line in some]
+        parts = split(labels, scenes, seed=SEED)
+        done += [{**line, "split": line.get("split") or part} for line, part in zip(some, parts, strict=True)]
+    return done
 
 
 def _truth(line: Entry) -> str:

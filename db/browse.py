@@ -6,10 +6,12 @@ https://use-the-index-luke.com/no-offset
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
 from db.models import Finding, Image, Prediction, Quality
@@ -79,6 +81,23 @@ def count(*, session: Session, dataset_id: int, view: View) -> int:
     needs = _order(view, dataset_id).needs
     asked = sifted(sa.select(func.count(col(Image.id))), dataset_id, view, needs)
     return int(session.execute(asked).scalar_one())
+
+
+def notes(
+    *, session: Session, dataset_id: int, issues: Sequence[str], image_ids: Sequence[int]
+) -> dict[int, str]:
+    """Return what the health check noted of some pictures: which other one is meant, which label."""
+    other = aliased(Image)
+    found = (
+        sa.select(col(Finding.image_id), col(Finding.kind), col(Finding.note), col(other.name))
+        .join(other, col(other.id) == col(Finding.other_id), isouter=True)
+        .where(col(Finding.dataset_id) == dataset_id, col(Finding.image_id).in_(image_ids))
+        .where(col(Finding.kind).in_(issues))
+    )
+    return {
+        image_id: f"rather {note}?" if kind == "suspect" else f"like {name}" if name else note
+        for image_id, kind, note, name in session.execute(found)
+    }
 
 
 def ids(*, session: Session, dataset_id: int, view: View) -> list[int]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
-from urllib.parse import urlsplit
 
 from sqlmodel import Session, col, select
 
-from core.errors import JobStopped
+from core.errors import JobStopped, RefusedAddress
+from core.fetch.addresses import checked
 from core.sources.lead import Lead
 from core.sources.polite import Polite
 from core.sources.web_pages import visit
@@ -49,7 +50,11 @@ def rows(store: Store, task: Task, polite: Polite, stop: threading.Event, say: S
 
 def named_by(*, session: Session, page: str) -> list[dict[str, Any]]:
     """Return what an earlier import found on a page, once each, as rows to import."""
-    named = select(Arrival).where(Arrival.source == page, col(Arrival.address) != page)
+    # A table or a person may call anything a source.
+    crawled = select(Task.id).where(col(Task.payload)["pages"].as_string().is_not(None))
+    named = select(Arrival).where(
+        Arrival.source == page, col(Arrival.address) != page, col(Arrival.task_id).in_(crawled)
+    )
     again = {each.address: each for each in session.exec(named.order_by(col(Arrival.task_id)))}
     return [
         {"name": each.name, "address": each.address, "source": page, "facts": each.facts}
@@ -68,11 +73,13 @@ def refused(text: str, reason: str, source: str = "") -> dict[str, Any]:
 
 
 def typed(text: str) -> Sequence[str]:
-    """Return the addresses of pages that somebody typed, one a line or side by side.
+    """Return the addresses of pages that somebody typed, one a line or side by side; no others.
 
-    >>> typed("example.org/cakes  https://example.com\\n")
-    ['https://example.org/cakes', 'https://example.com']
+    >>> typed("example.org/cakes  https://example.com\\n http:///nowhere")
+    ['https://example.org/cakes', 'https://example.com/']
     """
-    return [
-        word if urlsplit(word).scheme in ("http", "https") else f"https://{word}" for word in text.split()
-    ]
+    pages = []
+    for word in text.split():
+        with contextlib.suppress(RefusedAddress):
+            pages.append(checked(word))
+    return pages

@@ -14,6 +14,7 @@ VISIT = "visit"
 COLLECTION = "collection"
 TRASH = "trash"
 GONE = "gone"
+BIN = "Deleted pictures"
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,21 @@ def listed(*, session: Session) -> list[Listed]:
     )
     return [
         Listed(each.id or 0, each.key, each.name, each.origin, count) for each, count in session.exec(counted)
+    ]
+
+
+def deleted(*, session: Session) -> list[Listed]:
+    """Return the datasets that were deleted and can be brought back, the latest first."""
+    counted = (
+        select(Dataset, func.count(col(Image.id)))
+        .join(Image, col(Image.dataset_id) == col(Dataset.id), isouter=True)
+        .where(Dataset.kind == TRASH, Dataset.name != BIN)
+        .group_by(*Dataset.__table__.columns)  # type: ignore[attr-defined]
+        .order_by(col(Dataset.deleted_at).desc())
+    )
+    return [
+        Listed(each.id or 0, each.key, each.name, each.origin, count)
+        for each, count in session.exec(counted)
     ]
 
 

@@ -110,7 +110,7 @@ def tag(
 
 def delete(*, session: Session, dataset_id: int, image_ids: Iterable[int], who: str = "") -> Edit | None:
     """Take pictures out of a dataset; for 30 days that can be undone."""
-    bin_ = datasets.create(session=session, name="Deleted pictures", kind=datasets.TRASH)
+    bin_ = datasets.create(session=session, name=datasets.BIN, kind=datasets.TRASH)
     bin_.deleted_at = now()
     values = dict.fromkeys(image_ids, bin_.id)
     edit = assign(
@@ -124,11 +124,11 @@ def delete(*, session: Session, dataset_id: int, image_ids: Iterable[int], who: 
 def merge(*, session: Session, source_id: int, target_id: int, who: str = "") -> tuple[int, int]:
     """Move a dataset's pictures into another; return how many moved and how many were there already.
 
-    Those stay where they are. The move stands in the log of the source, where it can be undone.
-    Raises StoreError for a dataset and itself.
+    Those stay where they are. The move stands in the log of the source, where it can be undone, and
+    in that of the target as a line. Raises StoreError for a dataset and itself, or one that is gone.
     """
-    target = session.get(Dataset, target_id)
-    if target is None or source_id == target_id:
+    source, target = session.get(Dataset, source_id), session.get(Dataset, target_id)
+    if source is None or target is None or target.kind != datasets.COLLECTION or source_id == target_id:
         raise StoreError("Pictures move into another dataset: choose one.")
     there = sa.select(col(Image.sha256)).where(col(Image.dataset_id) == target_id)
     moving = sa.select(col(Image.id)).where(
@@ -137,6 +137,10 @@ def merge(*, session: Session, source_id: int, target_id: int, who: str = "") ->
     values = dict.fromkeys(session.execute(moving).scalars(), target_id)
     what = f"Moved into “{target.name}”"
     assign(session=session, dataset_id=source_id, field="dataset_id", values=values, what=what, who=who)
+    if values:
+        pictures = f"{len(values):,} {'picture' if len(values) == 1 else 'pictures'}"
+        come = f"{pictures} moved in from “{source.name}”"
+        session.add(Edit(dataset_id=target_id, what=come, who=who[:MOST_LETTERS]))
     left = select(func.count()).where(col(Image.dataset_id) == source_id)
     return len(values), session.exec(left).one()
 

@@ -242,7 +242,7 @@ def _info(entry: Entry) -> zipfile.ZipInfo:
 @contextlib.contextmanager
 def _whole(target: Path) -> Iterator[IO[bytes]]:
     """Lend a file that takes the target's name when the block ends well; else nothing is left."""
-    part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+    part = target.with_name(f".{secrets.token_hex(4)}.part")  # shorter than any name there is room for
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with part.open("xb") as file:

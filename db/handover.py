@@ -12,21 +12,29 @@ from db import datasets, imports
 from db.models import Arrival, Dataset, Image, Task, now
 from db.store import Store
 
+GONE = "This import was discarded, or its dataset deleted, while it was going on."
+
 
 def hand_over(store: Store, task: Task) -> dict[str, Any]:
     """Show an import's pictures in the dataset they were brought for, and return its report.
 
-    Raises StoreError where the import was discarded, or where nothing of a new one could be taken.
+    Raises StoreError where the import was discarded or something still waits, and where nothing of a
+    new one could be taken.
     """
     arriving = int(task.payload["arriving"])
     with store.writing() as session:
         row = session.get(Task, task.id)
         dataset = session.get(Dataset, arriving)
-        if row is None or dataset is None:
-            raise StoreError("This import was discarded, or its dataset deleted, while it was going on.")
+        if row is None or row.key != task.key or dataset is None or dataset.kind != imports.ARRIVING:
+            raise StoreError(GONE)
+        if imports.report(session=session, task_id=row.id or 0).waiting:
+            raise StoreError("Not everything was looked at yet: let the import go on.")
         if row.dataset_id == arriving:
             dataset.kind = datasets.COLLECTION
         else:
+            target = session.get(Dataset, row.dataset_id)
+            if target is None or target.kind != datasets.COLLECTION:
+                raise StoreError(GONE)
             _move(session, row, arriving)
             session.delete(dataset)
         session.flush()

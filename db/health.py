@@ -110,10 +110,13 @@ def finish(
 ) -> dict[str, Any]:
     """Put rows in the place of a dataset's old ones and end the task, in one transaction.
 
-    Pictures that were deleted meanwhile are passed over.
+    Pictures that were deleted meanwhile are passed over. Those that came from another dataset bring
+    its rows with them, which go as well.
     """
     with store.writing() as session:
-        session.execute(sa.delete(table).where(table.dataset_id == task.dataset_id))
+        moved = sa.select(col(Image.id)).where(col(Image.dataset_id) == task.dataset_id)
+        old = (table.dataset_id == task.dataset_id) | table.image_id.in_(moved)
+        session.execute(sa.delete(table).where(old).execution_options(synchronize_session=False))
         here = set(session.exec(select(Image.id).where(Image.dataset_id == task.dataset_id)))
         if kept := [row for row in rows if row["image_id"] in here]:
             session.execute(sa.insert(table), kept)

@@ -6,12 +6,13 @@ kind "arriving", which nobody sees.
 
 from __future__ import annotations
 
+import functools
 import hashlib
-import re
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -21,14 +22,14 @@ from sqlmodel import Session, col, select
 from core.archive.gate import Gate
 from core.errors import StoreError
 from core.home import Home
-from db import datasets
+from db import datasets, work
 from db.models import Arrival, Dataset, Image, Task, new_key
+from db.reasons import in_short
 
 ARRIVING = "arriving"
 IMPORT = "import"
-_ADDRESS = re.compile(r"'[^']*'|\b(?=[\w.-]*[a-z])[\w-]+(\.[\w-]+)+(?= )|\b\d+(\.\d+){3}(?= )")
-_NUMBER = re.compile(r"(?<!answered )(?<!JPEG )\b\d[\d.,]*")
-_DETAIL = re.compile(r" \((?=[^)]*…)[^)]*\)")
+AT_ONCE = 5000
+STREAMED = {"yield_per": 1000}
 
 
 @dataclass(frozen=True)
@@ -57,15 +58,16 @@ def begin(
     """Return a new import into a dataset of this name, or into one that is there.
 
     The payload says where things come from: `{"path": folder or archive}` on this machine,
-    `{"upload": True}` for what `keep_upload` wrote, `{"pages": addresses}`, `{"unsplash": terms}`, or
-    `{}` for the `leads`: addresses with label, split, source and facts. More words: "source" for
-    what names none, "label" for what has none. Raises StoreError where there is no such dataset.
+    `{"upload": True}` for what `keep_upload` wrote until `whole` was said, `{"pages": addresses}`,
+    `{"unsplash": terms}`, or `{}` for the `leads`: addresses with label, split, source and facts. More
+    words: "source" for what names none, "label" for what has none. Raises StoreError where there is no
+    such dataset.
     """
     _clear_orphans(session)
     into = session.get(Dataset, dataset_id) if dataset_id is not None else None
     if dataset_id is not None and (into is None or into.kind != datasets.COLLECTION):
         raise StoreError("The dataset to import into is not there any more: choose another.")
-    called = into.name if into else name.strip()[:120] or "Pictures"
+    called = into.name if into else _kept(name).strip()[:120] or "Pictures"
     arriving = datasets.create(session=session, name=called, kind=ARRIVING)
     task = Task(
         dataset_id=(into.id if into else arriving.id) or 0,
@@ -88,7 +90,7 @@ def offer(*, session: Session, task: Task, rows: Sequence[Mapping[str, Any]]) ->
     numbered = [{**common, **_fitting(row), "number": number} for number, row in enumerate(rows, start=1)]
     for row in numbered:
         for word in ("label", "source"):
-            row[word] = row[word] or task.payload.get(word, "")
+            row[word] = row[word] or _kept(task.payload.get(word, ""))
     if numbered:
         session.execute(sa.insert(Arrival), numbered)
     task.total, task.payload = len(rows), {**task.payload, "listed": True}
@@ -97,9 +99,30 @@ def offer(*, session: Session, task: Task, rows: Sequence[Mapping[str, Any]]) ->
 
 def _fitting(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return a row with texts that any database takes, and names for what has none."""
-    texts = {name: str(value).replace("\0", "") for name, value in row.items() if name != "facts"}
+    texts = {name: _kept(value) for name, value in row.items() if name != "facts"}
     texts["name"] = texts.get("name") or texts["address"][:200]
-    return {**texts, "facts": dict(row.get("facts") or {})}
+    facts = dict(row.get("facts") or {})
+    return {
+        **texts,
+        "facts": {name: _kept(value) if isinstance(value, str) else value for name, value in facts.items()},
+    }
+
+
+def _kept(text: object) -> str:
+    """Return a text without zeros and halves of letters.
+
+    >>> _kept("c\\0ake\\ud800")
+    'cake'
+    """
+    return str(text).replace("\0", "").encode(errors="ignore").decode()
+
+
+def whole(session: Session, task_id: int) -> None:
+    """Note that the last file of an upload was kept: only now may its import start."""
+    task = session.get(Task, task_id)
+    if task is not None:
+        task.payload = {**task.payload, "whole": True}
+        session.add(task)
 
 
 def by_key(*, session: Session, key: str) -> Task | None:
@@ -135,23 +158,22 @@ def arrivals(
     wanted = select(Arrival).where(Arrival.task_id == task_id, col(Arrival.number) > after)
     if state:
         wanted = wanted.where(Arrival.state == state)
-    found = session.exec(wanted.order_by(col(Arrival.number)))
+    wanted = wanted.order_by(col(Arrival.number))
     if not reason:
-        return list(found.fetchmany(most))
-    return [row for row in found if in_short(row.reason) == reason][:most]
-
-
-def in_short(reason: str) -> str:
-    """Return a sentence without what is true of one thing only, so that equal reasons are counted.
-
-    >>> in_short("'https://example.org/a.jpg' answered 404 (not found).")
-    'The address answered 404 (not found).'
-    >>> in_short("This file has 41.2 MB, more than the 40 MB that are read here: save it smaller.")
-    'This file has … MB, more than the … MB that are read here.'
-    """
-    told = _ADDRESS.sub("the address", reason).split(": ")[0].split("; ")[0]
-    told = _DETAIL.sub("", _NUMBER.sub("…", told)).rstrip(".")
-    return f"{told[:1].upper()}{told[1:]}." if told else ""
+        return list(session.exec(wanted.limit(most)))
+    # Of 100,000 addresses each may have a reason of its own: no list of them fits into a query.
+    short = functools.cache(in_short)
+    told = session.execute(
+        wanted.with_only_columns(col(Arrival.number), col(Arrival.reason)), execution_options=STREAMED
+    )
+    numbers = list(islice((number for number, full in told if short(full) == reason), most))
+    told.close()
+    found: list[Arrival] = []
+    for start in range(0, len(numbers), AT_ONCE):
+        some = col(Arrival.number).in_(numbers[start : start + AT_ONCE])
+        rows = select(Arrival).where(Arrival.task_id == task_id, some)
+        found += session.exec(rows.order_by(col(Arrival.number)))
+    return found
 
 
 def resume(*, session: Session, task_id: int) -> None:
@@ -162,11 +184,16 @@ def resume(*, session: Session, task_id: int) -> None:
         session.add(task)
 
 
-def discard(*, session: Session, home: Home, task_id: int) -> None:
-    """Forget an import that is not done, with the pictures it brought; a worker on it ends by itself."""
+def discard(*, session: Session, home: Home, task_id: int) -> bool:
+    """Forget an import that is not done, with the pictures it brought, and return whether it is gone.
+
+    One that somebody works on stays as it is: stop it first.
+    """
     task = session.get(Task, task_id)
-    if task is None or task.state == "done":
-        return
+    if task is None:
+        return True
+    if task.state == "done" or work.active(home, task.key):
+        return False
     key = task.key
     session.delete(task)
     session.flush()
@@ -175,6 +202,7 @@ def discard(*, session: Session, home: Home, task_id: int) -> None:
         session.delete(arriving)
     session.flush()
     clear_upload(home, key)
+    return True
 
 
 def content_hash(*, session: Session, dataset_id: int) -> str:

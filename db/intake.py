@@ -22,7 +22,7 @@ from sqlmodel import col, select
 from core.errors import JobStopped, NetworkError, Offline, StoreError, UnusableImage
 from core.fetch.addresses import Address, is_public
 from db import images
-from db.handover import hand_over
+from db.handover import GONE, hand_over
 from db.models import Arrival, Image, Task, now
 from db.offers import Offers, Say, host_of
 from db.pictures import Load
@@ -30,7 +30,6 @@ from db.store import Store
 
 BATCH, HANDS, AHEAD = 128, 2, 1
 BATCH_REMOTE, HANDS_REMOTE, AHEAD_REMOTE = 16, 8, 4
-GONE = "This import was discarded, or its dataset deleted, while it was going on."
 
 
 @dataclass(frozen=True)
@@ -183,7 +182,8 @@ class Intake:
             )
         self._done += len(outcomes)
         with self._store.writing() as session:
-            step = sa.update(Task).where(col(Task.id) == self._task.id).values(done=self._done)
+            mine = (col(Task.id) == self._task.id) & (col(Task.key) == self._task.key)
+            step = sa.update(Task).where(mine).values(done=self._done)
             if not session.execute(step).rowcount:  # type: ignore[attr-defined]
                 raise StoreError(GONE)
             if rows:

@@ -38,15 +38,15 @@ def undo(*, session: Session, edit_id: int) -> tuple[int, int]:
     edit = session.get(Edit, edit_id)
     if edit is None or edit.undone_at is not None:
         return 0, 0
-    edit.undone_at = now()
-    session.add(edit)
-    session.flush()
     changes = sa.select(col(Change.image_id), col(Change.field), col(Change.before), col(Change.after))
     by_field: dict[str, dict[int, tuple[Any, Any]]] = {}
     for image_id, field, before, after in session.execute(changes.where(col(Change.edit_id) == edit_id)):
         by_field.setdefault(field, {})[image_id] = (before, after)
     total = sum(len(values) for values in by_field.values())
     done = sum(_take_back(session, field, values) for field, values in by_field.items())
+    if done or not total:  # what could not go back now may be able to later
+        edit.undone_at = now()
+        session.add(edit)
     return done, total - done
 
 
@@ -64,10 +64,11 @@ def _take_back(session: Session, field: str, values: Mapping[int, tuple[Any, Any
 
 
 def _free(session: Session, values: Mapping[int, int]) -> dict[int, int]:
-    """Return those that can move back: whose old dataset is there and does not hold the picture again."""
+    """Return those that can move back: whose old dataset is listed and does not hold the picture again."""
     free: dict[int, int] = {}
     for home in set(values.values()):
-        if session.get(Dataset, home) is None:
+        dataset = session.get(Dataset, home)
+        if dataset is None or dataset.kind != datasets.COLLECTION:
             continue
         ids = [id_ for id_, before in values.items() if before == home]
         there = sa.select(col(Image.sha256)).where(col(Image.dataset_id) == home)

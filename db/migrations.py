@@ -124,6 +124,7 @@ def a_dataset_to_work_on(op: Operations) -> None:
         sa.Column("at", Moment, nullable=False),
         *(sa.Column(name, text, nullable=False) for name in ("who", "what", "note")),
         sa.Column("undone_at", Moment),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "change",
@@ -147,6 +148,7 @@ def _tasks(op: Operations) -> None:
         *(sa.Column(name, sa.JSON, nullable=False) for name in ("payload", "result")),
         sa.Column("created_at", Moment, nullable=False),
         sa.Column("finished_at", Moment),
+        sqlite_autoincrement=True,
     )
     words = ("name", "address", "label", "split", "source", "state", "reason", "sha256")
     op.create_table(

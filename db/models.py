@@ -161,6 +161,9 @@ class Task(Row, table=True):
     Its state is "running", "stopped" by somebody or by a killed server, "done" or "failed".
     """
 
+    # A number is never given twice, so that whoever holds the one of a task that is gone finds nothing.
+    __table_args__ = {"sqlite_autoincrement": True}
+
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(default_factory=new_key, unique=True, max_length=32)
     dataset_id: int = Field(sa_column=_child_of("dataset", index=True))
@@ -197,6 +200,8 @@ class Arrival(Row, table=True):
 
 class Edit(Row, table=True):
     """One act of mending: who did what to a dataset when, and when it was taken back."""
+
+    __table_args__ = {"sqlite_autoincrement": True}
 
     id: int | None = Field(default=None, primary_key=True)
     dataset_id: int = Field(sa_column=_child_of("dataset", index=True))

@@ -47,19 +47,22 @@ class Offers:
     def write_down(self, say: Say) -> None:
         """Write down everything that is offered, unless a start before this did.
 
-        Raises UnusableArchive where an archive is refused, StoreError where there is nothing.
+        Raises UnusableArchive where an archive is refused, StoreError where there is nothing or the
+        upload broke off.
         """
         if self._task.payload.get("listed"):
             if not self.remote and not self._base.is_dir():
                 raise StoreError(f"{self._base} is not there any more: put it back and go on.")
             return
+        if self._task.payload.get("upload") and not self._task.payload.get("whole"):
+            raise StoreError("The upload broke off: discard it and bring it again.")
         chosen = self._robots or self._task.payload.get("unsplash")
         rows = [] if self.remote and not chosen else self._rows(say)
         if not rows:
             raise StoreError(f"There is nothing in {self._called} that could be a picture: choose another.")
         with self._store.writing() as session:
             task = session.get(Task, self._task.id)
-            if task is None:
+            if task is None or task.key != self._task.key:
                 raise StoreError("This import was discarded.")
             imports.offer(session=session, task=task, rows=rows)
         self._task.total, self._task.payload = task.total, task.payload

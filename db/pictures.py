@@ -53,13 +53,18 @@ class Pictures:
             raise StoreError(f"The picture {sha256[:12]} is gone from the folder of pictures.") from error
 
     def copy(self, sha256: str, side: int) -> bytes:
-        """Return a JPEG that fits within side x side pixels; raises StoreError where there is none."""
+        """Return a JPEG that fits within side x side pixels; raises StoreError where there is none.
+
+        Where the disk takes no more it is made anew each time.
+        """
         path = self.small(sha256, side)
         if not path.exists():
             with self._making:
                 if not path.exists():  # somebody made it while this one waited
-                    rgb = image.decode(self.read(sha256), enough_for=side)
-                    _write(path, _shrunk(rgb, side))
+                    made = _shrunk(image.decode(self.read(sha256), enough_for=side), side)
+                    with contextlib.suppress(StoreError):
+                        _write(path, made)
+                    return made
         return path.read_bytes()
 
     def sweep(self, wanted: Collection[str], unused_s: float = 3600) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session, col, func, select
@@ -28,6 +29,7 @@ class Progress:
     message: str
     done: int
     total: int
+    finished_at: datetime | None = None
 
 
 def start(*, session: Session, dataset_id: int, spec: ModelSpec) -> Run:
@@ -114,7 +116,7 @@ def progress(*, session: Session, dataset_id: int) -> list[Progress]:
         .order_by(col(Run.id))
     )
     return [
-        Progress(run.id or 0, model.name, model.title, run.state, run.message, done, total)
+        Progress(run.id or 0, model.name, model.title, run.state, run.message, done, total, run.finished_at)
         for run, model, done in session.exec(counted)
     ]
 

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.parts import said
 from pages.parts.dataset import about as telling
 from pages.parts.dataset import bring as bringing
 from pages.parts.dataset import filters, health, mend, one, pictures, where
@@ -14,13 +15,17 @@ here = where.dataset(listed)
 if here is None and "dataset" in st.query_params:
     st.warning("There is no dataset under this link: it may have been deleted, or the link is cut off.")
 
+elif here is not None:
+    st.query_params["dataset"] = here.key  # the address means this dataset, whatever comes later
+
 with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
     st.title("Dataset", anchor=False, width="content")
     if here is not None:
         where.picker(listed, here)
         where.rooms()
 
-telling.deleted()
+said.show()
+telling.just_deleted()
 where.laying_out()
 if here is None or where.asked_room() == "bring":
     bringing.bring(listed, here)

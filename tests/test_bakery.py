@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,7 @@ def test_the_first_start_finds_singles_and_pedestals(store: Store, folder: Path)
         rows = {row.label: row for row in images.of(session=session, dataset_id=singles or 0)}
         assert rows["cake"].facts["level"] == "hard" and rows["cake"].split == "test"
         assert rows["cake"].scene == rows["not cake"].scene == "a"
+        assert rows["not cake"].split in ("train", "val", "test")
         rounds = session.exec(select(Image).where(Image.label == "middle")).one()
         assert rounds.facts["things"] == "hat, book, ball"
 
@@ -87,3 +89,32 @@ def test_a_manifest_cut_off_is_said(store: Store, folder: Path) -> None:
 
 def test_a_copy_without_pictures_starts_as_well(store: Store, tmp_path: Path) -> None:
     assert bakery.load(store, tmp_path) is None
+
+
+def test_the_packaged_bakery_is_whole_and_fair() -> None:
+    lines = bakery.divided(bakery.manifest())
+    singles = [line for line in lines if "objects" not in line]
+    rounds = [line for line in lines if "objects" in line]
+    cakes = [line for line in singles if line["cake"]]
+    assert len(singles) >= 240 and len(cakes) == len(singles) // 2 and len(rounds) >= 40
+    assert len({line["kind"] for line in singles}) >= 16
+    for line in lines:
+        for file in filter(None, (line["file"], line["reveal"])):
+            assert (bakery.FOLDER / file).is_file()
+    assert all(line["reveal"] for line in (*cakes, *rounds))
+    assert all(sum(thing["cake"] for thing in line["objects"]) == 1 for line in rounds)
+    splits: dict[str, set[str]] = {}
+    for line in singles:
+        splits.setdefault(line["group"], set()).add(line["split"])
+    assert all(len(each) == 1 for each in splits.values())
+
+
+def test_no_file_of_the_bakery_tells_the_answer_by_its_size_or_name() -> None:
+    singles = [line for line in bakery.manifest() if "objects" not in line]
+    sizes = {cake: [(bakery.FOLDER / line["file"]).stat().st_size for line in singles if line["cake"] is cake]
+             for cake in (True, False)}  # fmt: skip
+    middles = {cake: sorted(each)[len(each) // 2] for cake, each in sizes.items()}
+    assert 0.9 < middles[True] / middles[False] < 1.1
+    order = [line["cake"] for line in sorted(singles, key=lambda line: line["file"])]
+    changes = sum(first != second for first, second in pairwise(order))
+    assert 0.35 < changes / len(order) < 0.65  # a coin changes its side half the time

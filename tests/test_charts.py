@@ -13,8 +13,8 @@ from core import charts
 
 def test_bars_add_up_to_the_counts_and_the_largest_label_is_on_top() -> None:
     figure = charts.balance({"pie": {"train": 3}, "cake": {"train": 5, "test": 2}, "": {"": 1}})
-    assert [trace.name for trace in figure.data] == ["train", "test", "in no split"]
-    assert list(figure.data[0].y) == ["cake", "pie", "none"]
+    assert [trace.name for trace in figure.data] == ["train", "test", "<i>in no split</i>"]
+    assert list(figure.data[0].y) == ["cake", "pie", "<i>none</i>"]
     assert [list(trace.x) for trace in figure.data] == [[5, 3, 0], [2, 0, 0], [0, 0, 1]]
     assert figure.layout.yaxis.autorange == "reversed"
 
@@ -88,3 +88,21 @@ def test_colours_are_neither_too_light_nor_too_dark_for_either_ground() -> None:
     for colour in (*charts.PALETTE, charts.QUIET):
         red, green, blue = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
         assert 0.25 < colorsys.rgb_to_hls(red, green, blue)[1] < 0.75
+
+
+def test_labels_are_no_markup_in_a_chart() -> None:
+    label, split = '<a href="https://evil.example/">sign in</a>', "<b>x</b>"
+    nowhere = np.zeros(2)
+    drawn = [
+        charts.balance({label: {"train": 1, split: 2}}),
+        charts.map_(nowhere, nowhere, [label, "cake"], [split, split]),
+    ]
+    for figure in drawn:
+        text = figure.to_json().replace("\\u003c", "<")
+        assert "&lt;a href" in text and "&lt;b" in text
+        assert "<a" not in text and "<b" not in text
+
+
+def test_a_label_called_none_is_not_no_label() -> None:
+    figure = charts.balance({"none": {"": 3}, "": {"": 2}, "1 others": {"": 1}})
+    assert sum(sum(bar.x) for bar in figure.data) == 6

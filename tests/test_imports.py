@@ -10,7 +10,6 @@ from sqlmodel import select
 
 from core.errors import JobStopped, StoreError, UnusableArchive
 from db import imports, work
-from db.models import Arrival, Dataset, Image, Task
 from db.store import Store
 from tests.collections import begun, brought, held_by, jpeg, lay, visible, zipped
 
@@ -70,6 +69,8 @@ def test_an_upload_of_files_folders_and_archives_comes_in(store: Store) -> None:
         imports.keep_upload(store.home, task.key, name, data)
     imports.keep_upload(store.home, task.key, "one.zip", zipped({"pie/3.jpg": 3}))
     imports.keep_upload(store.home, task.key, "two.zip", zipped({"4.jpg": 4}))
+    with store.writing() as session:
+        imports.whole(session, task.id or 0)
     work.carry_out(store, task.key, threading.Event(), lambda fraction, note: None)
     assert [(row.label, row.source) for row in held_by(store)] == [
         ("cake", ""),
@@ -120,20 +121,6 @@ def test_nobody_sees_an_import_that_is_not_done(store: Store, tmp_path: Path) ->
     assert again.done in (128, 256), "what was taken in already is kept"
     report = work.carry_out(store, task.key, threading.Event(), lambda fraction, note: None)
     assert (report["taken"], visible(store)) == (300, {"collection": 300})
-
-
-def test_a_discarded_import_leaves_nothing(store: Store, tmp_path: Path) -> None:
-    task = begun(store, path=lay(tmp_path / "set", {f"cake/{seed}.jpg": seed for seed in range(300)}))
-
-    def say(fraction: float | None, note: str) -> None:
-        with store.writing() as session:
-            imports.discard(session=session, home=store.home, task_id=task.id or 0)
-
-    with pytest.raises(StoreError, match="discarded"):
-        work.carry_out(store, task.key, threading.Event(), say)
-    with store.reading() as session:
-        for table in (Dataset, Image, Task, Arrival):
-            assert session.exec(select(table)).all() == []
 
 
 def test_where_everything_is_refused_no_dataset_appears(store: Store, tmp_path: Path) -> None:

@@ -96,7 +96,10 @@ def parsed(text: str, is_file: Callable[[str], bool]) -> Table | None:
     first = text[:100_000].split("\n")[0]
     for separator in sorted(_SEPARATORS, key=first.count, reverse=True):
         lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-        head = next(lines, [])
+        try:
+            head = next(lines, [])
+        except csv.Error:  # a cell without end: this was never meant for us
+            continue
         if "file" in (columns := _columns(head)):
             return Table(frozenset(columns), _rows(lines, columns))
         if head and len(head) > 1 and is_file(head[0].strip()):

@@ -23,7 +23,7 @@ SIGHT = {"classify": "words", "detect": "boxes", "embed": "an embedding"}
 
 def choose(*, key: str) -> tuple[Shelved, ...]:
     """Draw a choice among the models that can answer, and return the chosen ones."""
-    _prepare_found(str(house().home))
+    prepare()
     models = house().shelf.models()
     able = {model.name: model for model in models if model.state == "ready" and _answers(model)}
     if not able:
@@ -44,6 +44,11 @@ def choose(*, key: str) -> tuple[Shelved, ...]:
         names = plain(" and ".join(absent), 200)
         st.caption(f":material/add: {names} can be had, too: see below, more about the models.")
     return tuple(able[name] for name in chosen)
+
+
+def prepare() -> None:
+    """Make ready, once a server, what lies in the folders of FAKERY_MODELS."""
+    _prepare_found(str(house().home))
 
 
 def about() -> None:

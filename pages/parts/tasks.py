@@ -7,21 +7,20 @@ from collections.abc import Callable
 import streamlit as st
 from sqlmodel import select
 
-from core.errors import FakeryError
 from db import health, work
 from db.models import Task
 from pages.parts.house import house
+from pages.parts.said import told
 from pages.parts.words import plain
 
 
+@told
 def start(key: str, title: str) -> None:
     """Let a worker process carry a task out, or on."""
-    try:
-        house().jobs.start(f"task:{key}", "db.work", {"task": key}, title)
-    except FakeryError as error:
-        st.session_state["tasks_said"] = str(error)
+    house().jobs.start(f"task:{key}", "db.work", {"task": key}, title)
 
 
+@told
 def begin(dataset_id: int, kind: str, title: str) -> None:
     """Begin a task over a dataset and let a worker carry it out; one that rests is taken up again."""
     with house().store.writing() as session:
@@ -68,17 +67,16 @@ def progress(task: Task, discard: Callable[[Task], None] | None = None) -> bool:
         "stopped": "It was stopped; what it had done is kept.",
         "failed": "It failed.",
     }.get(task.state, "")
-    said = st.session_state.pop("tasks_said", "") or said
     with st.container(border=True):
         st.markdown(f":material/pause_circle: **{plain(task.title, 120)}** {plain(said, 400)}")
         if task.total:
             st.progress(min(task.done / task.total, 1.0), text=f"{task.done:,} of {task.total:,}")
         with st.container(horizontal=True):
             st.button(
-                "Go on",
+                "Try again" if task.state == "failed" else "Go on",
                 key=f"tasks_go_{task.key}",
                 icon=":material/play_arrow:",
-                type="primary",
+                type="secondary" if task.state == "failed" else "primary",
                 on_click=start,
                 args=(task.key, task.title),
             )
@@ -87,6 +85,7 @@ def progress(task: Task, discard: Callable[[Task], None] | None = None) -> bool:
                     "Discard",
                     key=f"tasks_discard_{task.key}",
                     icon=":material/delete:",
+                    type="primary" if task.state == "failed" else "secondary",
                     on_click=discard,
                     args=(task,),
                 )

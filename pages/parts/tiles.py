@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,8 +35,19 @@ class Asked:
     on: tuple[int, ...]
 
 
-def tiles(shown: Sequence[Tile], *, key: str) -> Asked:
-    """Draw pictures in a grid and return what was done with them."""
+def tiles(
+    shown: Sequence[Tile],
+    *,
+    key: str,
+    notes: Mapping[int, str] | None = None,
+    known: Collection[str] = (),
+) -> Asked:
+    """Draw pictures in a grid and return what was done with them.
+
+    `notes` stand below pictures, by id; an answer is marked as wrong where its model could have said
+    the label, that is, where the label is among the `known` words.
+    """
+    notes = notes or {}
     data = {
         "tiles": [
             {
@@ -44,8 +55,10 @@ def tiles(shown: Sequence[Tile], *, key: str) -> Asked:
                 "src": address(tile.sha256),
                 "title": tile.name,
                 "label": tile.label or "no label",
-                "said": f"{tile.said} {tile.confidence:.0%}" if tile.said else "",
-                "wrong": bool(tile.said and tile.label) and tile.said.lower() != tile.label.lower(),
+                "said": notes.get(tile.id) or (f"{tile.said} {tile.confidence:.0%}" if tile.said else ""),
+                "wrong": bool(tile.said)
+                and tile.label.lower() in known
+                and tile.said.lower() != tile.label.lower(),
                 "excluded": tile.excluded,
             }
             for tile in shown

@@ -107,7 +107,10 @@ def test_a_deleted_dataset_can_be_brought_back(page: Page, running: Server, arch
     imported(page, running, archive)
     page.goto(f"{page.url.split('&')[0]}&show=about")
     page.get_by_role("button", name="Delete", exact=True).click()
+    page.get_by_role("button", name="Yes, delete").click()
     expect(page.get_by_text("No pictures yet.")).to_be_visible()
+    page.reload()
+    page.get_by_text("Deleted datasets (1)").click()
     page.get_by_role("button", name="Bring “bakers” back").click()
     expect(page.locator(".tile")).to_have_count(60)
 

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.errors import FakeryError
 from db import datasets, edits, imports
 from db.datasets import Facets, Listed
 from db.models import Dataset
 from pages.parts.dataset import record, splitting, where
 from pages.parts.house import house
+from pages.parts.said import say, told
 from pages.parts.words import brief, plain
 
 
@@ -27,11 +27,30 @@ def about(here: Listed, listed: Sequence[Listed], facets: Facets) -> None:
         with st.container(border=True):
             st.markdown(":material/delete: **Delete this dataset**")
             st.caption("It leaves every list at once and is kept for 30 days.")
-            st.button("Delete", key="about_delete", on_click=_delete, args=(here,))
+            with st.popover("Delete"):
+                st.write(f"Delete {here.images:,} pictures with all that was said of them?")
+                st.button("Yes, delete", key="about_delete", type="primary", on_click=_delete, args=(here,))
     record.record(here)
 
 
 def deleted() -> None:
+    """Draw the datasets that were deleted in the last 30 days, each with the way back."""
+    with house().store.reading() as session:
+        gone = datasets.deleted(session=session)
+    if not gone:
+        return
+    with st.expander(f"Deleted datasets ({len(gone)})", icon=":material/delete:"):
+        for each in gone[:20]:
+            st.button(
+                f"Bring “{plain(each.name, 60)}” back, {each.images:,} pictures",
+                icon=":material/undo:",
+                key=f"about_undelete_{each.id}",
+                on_click=_bring_back,
+                args=(each.id,),
+            )
+
+
+def just_deleted() -> None:
     """Offer to bring back the dataset this session deleted last."""
     gone = st.session_state.get("about_deleted")
     if gone is not None:
@@ -82,18 +101,16 @@ def _merge(here: Listed, listed: Sequence[Listed]) -> None:
         st.button("Move", key="about_merge", disabled=target is None, on_click=_move, args=(here, target))
 
 
+@told
 def _move(here: Listed, target: int) -> None:
-    try:
-        with house().store.writing() as session:
-            moved, left = edits.merge(session=session, source_id=here.id, target_id=target)
-    except FakeryError as error:
-        st.session_state["dataset_said"] = (":material/error:", str(error))
-        return
+    with house().store.writing() as session:
+        moved, left = edits.merge(session=session, source_id=here.id, target_id=target)
     where.changed()
     stay = f"; {left:,} stayed, they are there already" if left else ""
-    st.session_state["dataset_said"] = (":material/merge:", f"{moved:,} pictures moved{stay}.")
+    say(f"{moved:,} pictures moved{stay}.", ":material/merge:")
 
 
+@told
 def _delete(here: Listed) -> None:
     with house().store.writing() as session:
         datasets.delete(session=session, dataset_id=here.id)
@@ -102,6 +119,7 @@ def _delete(here: Listed) -> None:
     st.query_params.clear()
 
 
+@told
 def _bring_back(dataset_id: int) -> None:
     with house().store.writing() as session:
         datasets.bring_back(session=session, dataset_id=dataset_id)

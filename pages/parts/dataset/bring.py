@@ -11,8 +11,9 @@ from core.errors import FakeryError
 from db import bakery, imports
 from db.datasets import Listed
 from pages.parts import tasks
-from pages.parts.dataset import arrived, coming, network, where
+from pages.parts.dataset import about, arrived, coming, network, where
 from pages.parts.house import house
+from pages.parts.said import told
 from pages.parts.words import brief, plain
 
 MOST_MB = 2000
@@ -63,8 +64,8 @@ def bring(listed: Sequence[Listed], here: Listed | None) -> None:
             network.web_pages(into, name)
         case _:
             network.unsplash(into, name)
+    about.deleted()
     if lost:
-        st.divider()
         st.button(
             "Bring the bakery back",
             icon=":material/bakery_dining:",
@@ -86,6 +87,8 @@ def _target(listed: Sequence[Listed], here: Listed | None) -> tuple[int | None, 
             if id_
             else st.text_input("Its name", placeholder="Cake or not", key="bring_name", max_chars=120)
         )
+        if name and name.strip().lower() in {each.name.lower() for each in listed}:
+            st.caption(":material/info: There is a dataset of this name; choose it to the left to add to it.")
     return id_ or None, name
 
 
@@ -112,7 +115,8 @@ def _files(into: int | None, name: str) -> None:
         st.markdown(HOW)
     if brought:
         size = sum(file.size for file in brought) / 2**20
-        st.caption(f"{len(brought):,} {'file' if len(brought) == 1 else 'files'}, {size:,.1f} MB")
+        many = " For some hundred files a ZIP is quicker." if len(brought) > 300 else ""
+        st.caption(f"{len(brought):,} {'file' if len(brought) == 1 else 'files'}, {size:,.1f} MB.{many}")
     if st.button("Import", type="primary", icon=":material/input:", key="bring_start", disabled=not brought):
         _keep(into, name or _called(brought), brought)
 
@@ -139,11 +143,14 @@ def _keep(into: int | None, name: str, brought: Sequence[Any]) -> None:
         coming.discard(task)
         st.error(plain(str(error), 400), icon=":material/block:")
         return
+    with house().store.writing() as session:
+        imports.whole(session=session, task_id=task.id or 0)
     st.session_state["bring_round"] += 1
     tasks.start(task.key, task.title)
     st.rerun()
 
 
+@told
 def _bakery() -> None:
     bakery.load(house().store, again=True)
     where.changed()

@@ -13,6 +13,7 @@ from db.models import Task
 from pages.parts import tasks
 from pages.parts.dataset import where
 from pages.parts.house import house
+from pages.parts.said import told
 from pages.parts.words import plain
 
 
@@ -50,7 +51,10 @@ def coming() -> None:
         st.rerun()
 
 
+@told
 def discard(task: Task) -> None:
     """Forget an import that has not ended, with what it brought."""
+    if tasks.active(task):
+        return  # somebody took it up again meanwhile: stop it first
     with house().store.writing() as session:
         imports.discard(session=session, home=house().home, task_id=task.id or 0)

@@ -32,7 +32,8 @@ MODEL_SORTS = ("surest", "unsure")
 
 def filters(here: Listed, view: View, facets: Facets) -> None:
     """Draw the filters of a dataset as its view has them."""
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    row = st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="dataset_filters")
+    with row:
         _words("label", "Label", facets.labels, view)
         if set(facets.splits) - {""} or view.split:
             _words("split", "Split", facets.splits, view)
@@ -54,6 +55,9 @@ def filters(here: Listed, view: View, facets: Facets) -> None:
                 args=(here, View(model=view.model, sort=view.sort)),
             )
 
+    if view.lasso:
+        st.caption(":material/scatter_plot: Only what lies within the lasso on the map.")
+
 
 def _more(view: View, facets: Facets) -> None:
     if facets.excluded or view.kept:
@@ -72,7 +76,8 @@ def _more(view: View, facets: Facets) -> None:
         return
     _choice("model", "What was said by", {"": "No model", **facets.models}, view)
     if view.model:
-        _choice("verdict", "Against the label", VERDICTS, view)
+        if where.words_of(view.model) & {label.lower() for label in facets.labels if label} or view.verdict:
+            _choice("verdict", "Against the label", VERDICTS, view)
         key = _filled("likely", (view.least, view.most))
         st.slider("Probability", 0.0, 1.0, key=key, on_change=_likely, args=(key,))
     if len(facets.models) > 1:

@@ -32,14 +32,16 @@ def map_(here: Listed, view: View, facets: Facets) -> None:
         by = st.segmented_control(
             "Colour by", ["label", "verdict"], default="label", key="map_by", required=True
         )
+    above = st.container()
     words = points.labels if by == "label" else points.verdicts
     drawn = st.plotly_chart(
         charts.map_(points.x, points.y, words, points.names),
         key=f"map_{here.id}", on_select="rerun", selection_mode=("lasso", "box"), height=620,
         config={"displayModeBar": False, "scrollZoom": True},
     )  # fmt: skip
-    _caught(here, view, drawn)
-    st.caption(f"{len(points.x):,} pictures. Drag around some to look at them; scroll to come nearer.")
+    with above:
+        _caught(here, view, drawn)
+    st.caption(f"{len(points.x):,} pictures")
 
 
 def _making(here: Listed) -> None:
@@ -69,6 +71,7 @@ def _caught(here: Listed, view: View, drawn: Any) -> None:
     """Draw the way to the pictures within what was drawn on the map."""
     chosen = drawn.selection if drawn else None
     if not chosen or not (chosen.lasso or chosen.box):
+        st.caption("Drag around some pictures to look at them; scroll to come nearer.")
         return
     shape = (chosen.lasso or chosen.box)[0]
     x, y = list(shape["x"]), list(shape["y"])
@@ -79,8 +82,7 @@ def _caught(here: Listed, view: View, drawn: Any) -> None:
     corners = tuple(
         round(float(number), 3) for pair in list(zip(x, y, strict=True))[::step] for number in pair
     )
-    count = len(chosen.point_indices)
     st.button(
-        f"Look at these {count:,} pictures", icon=":material/grid_view:", type="primary", key="map_look",
+        "Look at these pictures", icon=":material/grid_view:", type="primary", key="map_look",
         on_click=where.go, args=(here, view.of(lasso=corners)), kwargs={"room": "pictures"},
     )  # fmt: skip

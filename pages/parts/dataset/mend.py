@@ -7,13 +7,13 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 from sqlmodel import Session
 
-from core.errors import FakeryError
 from db import browse, edits, log
 from db.datasets import Facets, Listed
 from db.models import Edit
 from db.views import View
 from pages.parts.dataset import where
 from pages.parts.house import house
+from pages.parts.said import say, told
 from pages.parts.words import plain
 
 Act = Callable[[Session], Edit | None]
@@ -24,27 +24,21 @@ def who() -> str:
     return str(st.session_state.get("dataset_who", ""))
 
 
+@told
 def apply(act: Act) -> None:
     """Carry an edit out and say what happened; a later draw offers to take it back."""
-    try:
-        with house().store.writing() as session:
-            edit = act(session)
-    except FakeryError as error:
-        st.session_state["dataset_said"] = (":material/error:", str(error))
-        return
+    with house().store.writing() as session:
+        edit = act(session)
     where.changed()
     if edit is None:
-        st.session_state["dataset_said"] = (":material/info:", "Nothing to change: it is so already.")
+        say("Nothing to change: it is so already.", ":material/info:")
     else:
         st.session_state["dataset_edit"] = edit.id
-        st.session_state["dataset_said"] = (":material/done:", edit.what)
+        say(edit.what)
 
 
 def last(here: Listed) -> None:
-    """Say what the last act did, and offer to take it back."""
-    said = st.session_state.pop("dataset_said", None)
-    if said is not None:
-        st.toast(plain(said[1], 200), icon=said[0])
+    """Offer to take the last act back."""
     edit_id = st.session_state.get("dataset_edit")
     if edit_id is None:
         return
@@ -64,13 +58,14 @@ def last(here: Listed) -> None:
     )
 
 
+@told
 def undo(edit_id: int) -> None:
     """Take an edit back and say how far that went."""
     with house().store.writing() as session:
         back, left = log.undo(session=session, edit_id=edit_id)
     where.changed()
     rest = f"; {left:,} left alone, they were changed again since" if left else ""
-    st.session_state["dataset_said"] = (":material/undo:", f"{back:,} as before{rest}.")
+    say(f"{back:,} as before{rest}.", ":material/undo:")
     st.session_state.pop("dataset_edit", None)
 
 
@@ -91,7 +86,7 @@ def bar(here: Listed, view: View, facets: Facets, chosen: Sequence[int], total: 
     ids: Sequence[int] = _all_ids(here, view) if everything else chosen
     with (
         st.container(border=True, key="dataset_mend"),
-        st.container(horizontal=True, vertical_alignment="bottom", gap="small"),
+        st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="dataset_mend_row"),
     ):
         with st.container(width="content"):
             st.markdown(f"**{len(ids):,} chosen**")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from urllib.parse import urlsplit
 
 import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
@@ -14,7 +15,6 @@ from db import crawl
 from db import unsplash as search
 from db.unsplash import KEY
 from pages.parts.dataset import coming
-from pages.parts.words import plain
 
 OFFLINE = "Fetching is forbidden here by FAKERY_OFFLINE; unset it to use the network."
 LIST_MB = 20
@@ -39,6 +39,9 @@ def addresses(into: int | None, name: str) -> None:
     if not data:
         return
     listing = read_list(data, called)
+    if not listing.leads and not listing.refused:
+        st.caption("There is no address in it.")
+        return
     st.caption(f"{len(listing.leads):,} addresses, {len(listing.refused):,} that are none")
     if listing.refused:
         with st.expander("Which are none, and why"):
@@ -73,7 +76,7 @@ def web_pages(into: int | None, name: str) -> None:
         st.warning(OFFLINE, icon=":material/cloud_off:")
     pages = list(crawl.typed(text))
     if st.button("Import", type="primary", icon=":material/input:", key="bring_pages", disabled=not pages):
-        title = name or plain(pages[0].split("/")[2], 80)
+        title = name or urlsplit(pages[0]).hostname or "Pictures from pages"
         if coming.begin({"pages": pages, "again": again}, into, title) is not None:
             st.session_state["bring_round"] += 1
             st.rerun()

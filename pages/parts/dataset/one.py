@@ -17,7 +17,7 @@ from pages.parts.dataset.filters import ISSUES
 from pages.parts.house import house
 from pages.parts.scores import bars
 from pages.parts.stage import stage
-from pages.parts.words import plain
+from pages.parts.words import brief, plain
 
 
 def one(here: Listed, view: View, facets: Facets, image_id: int) -> None:
@@ -48,8 +48,8 @@ def one(here: Listed, view: View, facets: Facets, image_id: int) -> None:
             for edit, change in history:
                 undone = ", taken back" if edit.undone_at else ""
                 st.text(
-                    f"{edit.at:%d %b %Y %H:%M} UTC  {plain(edit.who) or 'somebody'}: {plain(edit.what)} "
-                    f"(was {plain(str(change.before)) or 'nothing'}){undone}"
+                    f"{edit.at:%d %b %Y %H:%M} UTC  {brief(edit.who) or 'somebody'}: {brief(edit.what, 90)} "
+                    f"(was {brief(str(change.before or 'nothing'))}){undone}"
                 )
 
 
@@ -171,6 +171,8 @@ def _facts(here: Listed, picture: Image, found: list[Finding]) -> None:
     st.text("\n".join(lines))
     for each in found:
         note = f": {plain(each.note, 160)}" if each.note else ""
+        if each.kind == "suspect":
+            note = f": all others together would say “{plain(each.note, 60)}”"
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f":material/report: **{ISSUES.get(each.kind, each.kind)}**{note}")
             if each.other_id:

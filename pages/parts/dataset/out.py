@@ -48,9 +48,10 @@ def _form(here: Listed, ending: str, excluded: bool) -> None:
     written: dict[tuple[int, str, bool], Path] = st.session_state.setdefault("out_written", {})
     path = written.get((here.id, ending, excluded))
     if path is not None and path.exists():
-        size = path.stat().st_size / 2**20
+        size = path.stat().st_size / 1024
+        said = f"{size:,.0f} KB" if size < 1024 else f"{size / 1024:,.1f} MB"
         address = f"{base()}/exports/{path.parent.name}/{path.name}"
-        st.link_button(f"Download, {size:,.1f} MB", address, icon=":material/download:", type="primary")
+        st.link_button(f"Download, {said}", address, icon=":material/download:", type="primary")
         st.button(
             "",
             icon=":material/refresh:",

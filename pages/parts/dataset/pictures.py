@@ -24,7 +24,12 @@ def grid(here: Listed, view: View, facets: Facets) -> None:
     place = st.container()
     labels = [label for label in facets.labels if label][:9]
     version = f"{st.session_state.get('dataset_edit', 0)}_{hash((view, shown[0].cursor)) & 0xFFFFFF:x}"
-    asked = tiles(shown, key=f"dataset_tiles_{here.id}_{version}")
+    asked = tiles(
+        shown,
+        key=f"dataset_tiles_{here.id}_{version}",
+        notes=_notes(here, view, shown),
+        known=where.words_of(view.model) if view.model else (),
+    )
     if asked.opened is not None:
         where.go(here, view, picture=asked.opened, turn=where.turned())
         st.rerun()
@@ -38,6 +43,16 @@ def grid(here: Listed, view: View, facets: Facets) -> None:
     _turns(here, view, shown, first, total)
     legend = ", ".join(f"{number} {plain(label, 24)}" for number, label in enumerate(labels, start=1))
     st.caption(f"{KEYS}, X excludes, Del deletes{f', a digit labels: {legend}' if legend else ''}.")
+
+
+def _notes(here: Listed, view: View, shown: list[Tile]) -> dict[int, str]:
+    """Return what the health check noted of the shown pictures, where the view asks for its findings."""
+    if not view.issue:
+        return {}
+    with house().store.reading() as session:
+        return browse.notes(
+            session=session, dataset_id=here.id, issues=view.issue, image_ids=[tile.id for tile in shown]
+        )
 
 
 def _page(here: Listed, view: View, total: int) -> tuple[list[Tile], int]:

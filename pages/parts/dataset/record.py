@@ -8,7 +8,7 @@ from db import log
 from db.datasets import Listed
 from pages.parts.dataset import mend
 from pages.parts.house import house
-from pages.parts.words import plain
+from pages.parts.words import brief, plain
 
 
 def record(here: Listed) -> None:
@@ -34,11 +34,11 @@ def record(here: Listed) -> None:
         with st.container(horizontal=True, vertical_alignment="center", border=True, gap="small"):
             count = f"{entry.pictures:,} {'picture' if entry.pictures == 1 else 'pictures'}"
             with st.container(width="stretch"):
-                st.text(f"{plain(entry.what, 120)}, {count}")
+                st.text(f"{brief(entry.what, 120)}, {count}" if entry.pictures else brief(entry.what, 120))
                 st.caption(f"{entry.at:%d %b %Y, %H:%M} UTC · {plain(entry.who) or 'somebody'}")
             if entry.undone:
                 st.caption("Taken back")
-            else:
+            elif entry.pictures:
                 st.button(
                     "Undo",
                     icon=":material/undo:",

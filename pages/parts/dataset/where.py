@@ -23,6 +23,11 @@ ROOMS = {
     "out": ("Take out", ":material/download:"),
     "about": ("About", ":material/info:"),
 }
+# On a phone rows of controls are swept sideways, so that the pictures keep the screen.
+NARROW = """<style>@media (max-width: 640px) {
+.st-key-dataset_filters, .st-key-dataset_mend_row { flex-wrap: nowrap !important; overflow-x: auto; }
+.st-key-dataset_filters > *, .st-key-dataset_mend_row > * { flex: none !important; }
+}</style>"""
 TURNS = ("after", "before", "at")
 
 
@@ -53,6 +58,13 @@ def dataset(listed: Sequence[Listed]) -> Listed | None:
     if asked is None:
         return listed[0] if listed else None
     return next((each for each in listed if each.key == asked), None)
+
+
+def words_of(model: str) -> frozenset[str]:
+    """Return the words a model on the shelf can say, in small letters."""
+    specs = [each.spec for each in house().shelf.models() if each.name == model and each.spec is not None]
+    labels = specs[0].labels if specs else ()
+    return frozenset(label.lower() for label in labels if label)
 
 
 def asked_view() -> View:
@@ -117,11 +129,14 @@ def before(cursor: Cursor, at: int) -> dict[str, str]:
 
 def _cursor(text: str | None) -> Cursor | None:
     try:
-        value, id_ = json.loads(text or "")
-    except (ValueError, TypeError):
+        value, id_ = json.loads((text or "")[:1000])
+    except (ValueError, TypeError, RecursionError):
         return None
-    fits = isinstance(value, str | int | float) and isinstance(id_, int) and abs(id_) < 2**53
-    return (value, id_) if fits else None
+    if not isinstance(id_, int) or abs(id_) >= 2**53:
+        return None
+    if isinstance(value, str):
+        return value.encode(errors="ignore").decode(), id_
+    return (value, id_) if isinstance(value, int | float) and abs(value) < 2**53 else None
 
 
 @st.cache_data(max_entries=200, ttl=20, show_spinner=False)
@@ -168,6 +183,7 @@ def picker(listed: Sequence[Listed], here: Listed) -> None:
 def rooms() -> None:
     """Draw the parts of the page."""
     st.session_state["dataset_room"] = asked_room()
+    st.html(NARROW)
     st.segmented_control(
         "Part",
         list(ROOMS),
