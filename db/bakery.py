@@ -115,10 +115,8 @@ def _written(session: Session, lines: Sequence[Entry], taken: Mapping[str, Taken
 def divided(lines: Sequence[Entry]) -> list[Entry]:
     """Return the manifest with a split for every line that has none: a thing and its cake go together."""
     done: list[Entry] = []
-    for some in (
-        [line for line in lines if "objects" in line],
-        [one for one in lines if "objects" not in one],
-    ):
+    for is_round in (False, True):
+        some = [line for line in lines if ("objects" in line) is is_round]
         labels = [_seat(line) if is_round else _truth(line) for line in some]
         scenes = [str(line.get("group", "")) or line["file"] for line in some]
         parts = split(labels, scenes, seed=SEED)
