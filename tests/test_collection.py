@@ -147,3 +147,8 @@ def test_a_name_that_is_no_text_is_refused_and_still_shown(tmp_path: Path) -> No
 def test_no_text_breaks_the_reading_of_tables(text: str, known: bool) -> None:
     table = parsed(f"file,label\n1.jpg,{text}" if known else text, lambda name: known)
     assert table is None or all(name for name in table.rows)
+
+
+def test_a_csv_with_a_cell_without_end_is_no_table(tmp_path: Path) -> None:
+    files: dict[str, bytes | int | str] = {"cake/1.jpg": 1, "notes.csv": f"{'x' * 200_000}\n1,2\n"}
+    assert said(tmp_path, files)["cake/1.jpg"] == ("cake", "")

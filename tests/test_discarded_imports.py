@@ -10,6 +10,7 @@ from sqlmodel import select
 
 from core.errors import JobStopped, StoreError
 from db import datasets, imports, intake, work
+from db.handover import hand_over
 from db.models import Arrival, Dataset, Image, Task
 from db.offers import Offers
 from db.store import Store
@@ -28,8 +29,13 @@ def discarded(store: Store, task: Task) -> bool:
 def test_a_discarded_import_leaves_nothing(store: Store, tmp_path: Path) -> None:
     task = begun(store, path=lay(tmp_path / "set", {f"cake/{seed}.jpg": seed for seed in range(300)}))
     stop = threading.Event()
+
+    def say(fraction: float | None, note: str) -> None:
+        if fraction is not None:
+            stop.set()
+
     with pytest.raises(JobStopped):
-        work.carry_out(store, task.key, stop, lambda fraction, note: stop.set())
+        work.carry_out(store, task.key, stop, say)
     assert visible(store)["arriving"] > 0
     assert discarded(store, task)
     with store.reading() as session:
@@ -80,7 +86,7 @@ def test_nothing_is_handed_over_while_something_waits(store: Store, tmp_path: Pa
     task = begun(store, path=lay(tmp_path / "set", {"cake/1.jpg": 1}))
     Offers(store, task, threading.Event()).write_down(lambda fraction, note: None)
     with pytest.raises(StoreError, match="Not everything was looked at"):
-        intake.hand_over(store, task)
+        hand_over(store, task)
     assert visible(store) == {"arriving": 0}
 
 

@@ -201,3 +201,11 @@ def test_file_names_are_safe_and_each_only_once(wanted: list[tuple[str, str]]) -
 @given(st.text(max_size=300))
 def test_a_safe_name_stays_as_it_is(name: str) -> None:
     assert safe(safe(name)) == safe(name)
+
+
+def test_a_name_as_long_as_a_file_system_takes_can_be_written(
+    store: Store, dataset_id: int, tmp_path: Path
+) -> None:
+    target = tmp_path / f"{'𝕏' * 62}.jsonl"
+    assert exports.write(store, dataset_id, target).pictures == 5
+    assert [path for path in tmp_path.iterdir() if path.is_file()] == [target]

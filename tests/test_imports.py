@@ -6,7 +6,6 @@ import threading
 from pathlib import Path
 
 import pytest
-from sqlmodel import select
 
 from core.errors import JobStopped, StoreError, UnusableArchive
 from db import imports, work
@@ -202,3 +201,17 @@ def test_what_a_killed_import_left_behind_goes_and_what_an_open_one_needs_stays(
         assert imports.clear_left(session=session, home=store.home) == 1
     assert imports.upload_folder(store.home, task.key).is_dir()
     assert not imports.upload_folder(store.home, "long-forgotten").exists()
+
+
+def test_of_many_reasons_that_are_one_in_short_every_thing_is_found(store: Store) -> None:
+    rows = [
+        {"address": f"{n}", "state": "refused", "reason": f"'http://a.org/{n}' answered {404 - n % 2} (no)."}
+        for n in range(40_000)
+    ]
+    task = begun(store, leads=rows)
+    with store.reading() as session:
+        reason = "The address answered 404 (no)."
+        last = imports.arrivals(session=session, task_id=task.id or 0, reason=reason, after=39_990)
+        every = imports.arrivals(session=session, task_id=task.id or 0, reason=reason, most=40_000)
+    assert [row.number for row in last] == [39_991, 39_993, 39_995, 39_997, 39_999]
+    assert [row.number for row in every] == list(range(1, 40_000, 2))

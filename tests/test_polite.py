@@ -207,3 +207,20 @@ def test_one_plain_rule_is_read_as_the_standard_library_does(rule: str, path: st
 def test_no_robots_txt_breaks_it(text: str) -> None:
     read_robots(text).allow("https://x.org/cake.jpg")
     read_robots(f"User-agent: *\nDisallow: {text}\nCrawl-delay: {text}").allow(f"https://x.org/{text}")
+
+
+def test_a_redirect_does_not_lead_where_robots_are_not_wanted() -> None:
+    with Loopback({"/robots.txt": reply(b"User-agent: *\nDisallow: /"), "/cake.png": PICTURE}) as closed:
+        with Loopback() as server:
+            server.says["/robots.txt"] = reply(b"User-agent: *\nDisallow: /inside/")
+            server.says["/away"] = redirect(f"{closed.root}/cake.png")
+            server.says["/near"] = redirect("/inside/cake.png")
+            server.says["/inside/cake.png"] = PICTURE
+            way = polite(Clock())
+            for path in ("/away", "/near"):
+                with pytest.raises(RefusedAddress, match="asks not to fetch"):
+                    way.get(f"{server.root}{path}")
+            assert paths(closed) == ["/robots.txt"]
+            assert paths(server) == ["/robots.txt", "/away", "/near"]
+            # What a person gave is fetched wherever it leads.
+            assert way.get(f"{server.root}/away", heed_robots=False).data == b"\x89PNG"

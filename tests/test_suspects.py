@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from core.errors import Unteachable
-from core.suspects import mistakenness, opinion
+from core.suspects import Opinion, mistakenness, opinion
 
 
 def two_kinds(count: int = 60) -> tuple[NDArray[np.float32], list[str]]:
@@ -41,6 +41,15 @@ def test_wrong_labels_of_one_burst_do_not_speak_for_each_other() -> None:
     labels[:20:2] = ["cake"] * 10
     groups = ["burst" if at < 20 and at % 2 == 0 else str(at) for at in range(60)]
     assert set(range(0, 20, 2)) <= set(opinion(embeddings, labels, groups).suspects().tolist())
+
+
+def test_where_labels_are_a_matter_of_taste_only_the_worst_tenth_is_doubted() -> None:
+    rng = np.random.default_rng(0)
+    count = 400
+    own = rng.random(count) * 0.2
+    doubt = rng.random(count)
+    said = Opinion(("cake",) * count, 2, 1 - own, own, doubt)
+    assert said.suspects().tolist() == np.argsort(-doubt)[:40].tolist()
 
 
 @pytest.mark.parametrize("labels", [["cake"] * 60, ["cake", "bread"] * 5])

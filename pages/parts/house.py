@@ -24,7 +24,7 @@ from db.store import Store
 
 log = logging.getLogger(__name__)
 FETCHERS = 8
-PACKAGED = "compact"
+PACKAGED = ("compact", "cake_or_not")
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def _settle_in(opened: House) -> None:
     """Load the bakery on first start and let the packaged model look at it; forget what is forgotten."""
     try:
         if opened.home.bakery and (dataset_id := bakery.load(opened.store)) is not None:
-            opened.runner.start(dataset_id, (PACKAGED,))
+            opened.runner.start(dataset_id, PACKAGED)
         opened.settled.set()
         with opened.store.writing() as session:
             edit_log.empty_trash(session=session)

@@ -26,6 +26,7 @@ def main() -> None:
     parser.add_argument("--until", default="export", help="stop after this step")
     given = parser.parse_args()
     tf.config.threading.set_intra_op_parallelism_threads(given.threads)
+    tf.config.threading.set_inter_op_parallelism_threads(given.threads)
     given.work.mkdir(parents=True, exist_ok=True)
     log = given.work / "log.txt"
 

@@ -83,7 +83,7 @@ def rows(model: Path, models: Path) -> dict[str, Callable[[], Row]]:
         "MobileNetV2 1.0 (guide)": lambda: (224, teacher(second, 172)),
         "MobileNetV1 1.0 (guide)": lambda: (224, teacher(first, 82)),
         "colour histogram": lambda: (160, measure.colour_histogram),
-        "the same net, untrained": lambda: (COMPACT.size, random_net(COMPACT)),
+        "the same net, untrained": lambda: (shipped(model)[0], random_net(COMPACT)),
     }
 
 

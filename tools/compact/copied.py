@@ -99,7 +99,8 @@ def student_hidden(shape: Shape, weights: Weights, scale: dict[str, np.ndarray])
             read = stage if number else stage - 1
             incoming = weights[f"{stage}.{number}/expand/kernel"].numpy()[0, 0].T
             depth = weights[f"{stage}.{number}/depth/kernel"].numpy().reshape(25, -1).T
-            found.append(Hidden(incoming / scale[f"deviation{read}"], depth))
+            # No teacher's interface follows the last stage: its own maps have no scale to undo.
+            found.append(Hidden(incoming / scale.get(f"deviation{read}", np.float32(1)), depth))
     return found
 
 

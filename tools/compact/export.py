@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,24 +12,26 @@ from ai_edge_litert.interpreter import Interpreter
 from core.models import ModelSpec, Pixels, sha256_of
 from tools.compact.student import Shape, Weights, run
 
+Head = tuple[np.ndarray, np.ndarray] | Callable[[tf.Tensor], tf.Tensor]
 
-def network(
-    shape: Shape, weights: Weights, words: tuple[np.ndarray, np.ndarray] | None
-) -> tf.types.experimental.GenericFunction:
+
+def network(shape: Shape, weights: Weights, words: Head | None) -> tf.types.experimental.GenericFunction:
     """Return the whole net as a function of `image`, float32 (1, size, size, 3) in -1..1."""
 
     @tf.function(input_signature=[tf.TensorSpec((1, shape.size, shape.size, 3), tf.float32, name="image")])
     def net(image: tf.Tensor) -> dict[str, tf.Tensor]:
         _, embedding = run(shape, image, weights)
         answers = {"embedding": embedding}
-        if words is not None:
+        if callable(words):
+            answers["scores"] = words(embedding)
+        elif words is not None:
             answers["scores"] = tf.nn.softmax(tf.matmul(embedding, words[0]) + words[1])
         return answers
 
     return net
 
 
-def to_tflite(shape: Shape, weights: Weights, words: tuple[np.ndarray, np.ndarray] | None = None) -> bytes:
+def to_tflite(shape: Shape, weights: Weights, words: Head | None = None) -> bytes:
     """Return the file's bytes; weights are kept in half precision, arithmetic stays float32."""
     holder = tf.Module()
     holder.net = network(shape, weights, words)
@@ -60,12 +62,13 @@ def write_spec(
     about: str,
     made_from: dict[str, str],
     sure_from: float = 1.0,
+    title: str = "",
 ) -> ModelSpec:
-    """Write the spec beside a `.tflite` file and return it."""
+    """Write the spec beside a `.tflite` file and return it; without a title the file's name is one."""
     places = output_places(path)
     spec = ModelSpec(
         name=path.stem,
-        title=path.stem.capitalize(),
+        title=title or path.stem.capitalize(),
         tasks=("classify", "embed") if "scores" in places else ("embed",),
         sha256=sha256_of(path),
         bytes=path.stat().st_size,

@@ -35,11 +35,10 @@ def assemble(recipe: Recipe, work: Path) -> Weights:
     return weights
 
 
-def write_base(recipe: Recipe, work: Path) -> None:
-    """Write `base.npy`: what the first stage makes of every canvas; it learns no further."""
-    weights = load(work / "stage0.npz")
-    canvases = np.load(work / "canvas.npy", mmap_mode="r")
-    np.save(work / "base.npy", told(recipe, weights, 0, canvases))
+def write_base(recipe: Recipe, folder: Path, weights: Weights, name: str = "base") -> None:
+    """Write what the first stage makes of every canvas of a folder; it learns no further."""
+    canvases = np.load(folder / "canvas.npy", mmap_mode="r")
+    np.save(folder / f"{name}.npy", told(recipe, weights, 0, canvases))
 
 
 def resolve(recipe: Recipe, work: Path, weights: Weights, say: Say, rows: int = 2400) -> None:
@@ -56,21 +55,12 @@ def resolve(recipe: Recipe, work: Path, weights: Weights, say: Say, rows: int = 
         inputs = told(recipe, weights, stage, inputs)
 
 
-def write_own(recipe: Recipe, work: Path, weights: Weights) -> None:
-    """Write `own.npy`: what the student puts before its last stage, for every canvas."""
-    inputs = np.load(work / "base.npy", mmap_mode="r")
-    for stage in range(1, len(recipe.shape.stages) - 1):
-        inputs = told(recipe, weights, stage, inputs)
-    np.save(work / "own.npy", inputs)
-
-
-def told(recipe: Recipe, weights: Weights, stage: int, inputs: np.ndarray, pool: bool = False) -> np.ndarray:
-    """Return what a stage makes of some inputs, in float16, pooled over the map if so asked."""
+def told(recipe: Recipe, weights: Weights, stage: int, inputs: np.ndarray) -> np.ndarray:
+    """Return what a stage makes of some inputs, in float16."""
 
     @tf.function(reduce_retracing=True)
     def once(x: tf.Tensor) -> tf.Tensor:
-        maps = run_stage(recipe.shape.stages[stage], x, weights, f"{stage}.")
-        return tf.reduce_mean(maps, [1, 2]) if pool else maps
+        return run_stage(recipe.shape.stages[stage], x, weights, f"{stage}.")
 
     parts = range(0, len(inputs), 50)
     out = [once(tf.constant(as_input(inputs[at : at + 50]))).numpy() for at in parts]
@@ -96,27 +86,23 @@ class Class:
         )
 
 
-def read_class(recipe: Recipe, work: Path) -> Class:
-    """Return what lies in the work folder, cut to the rows that every array has."""
+def read_class(recipe: Recipe, folder: Path, sources: np.ndarray, name: str = "base") -> Class:
+    """Return what lies in a folder of canvases, cut to the rows that every array has."""
     last = len(recipe.shape.stages) - 1
-    hints = [np.load(work / f"interface{k}.npy", mmap_mode="r") for k in range(1, last)]
-    base = np.load(work / "base.npy", mmap_mode="r")
+    hints = [np.load(folder / f"interface{k}.npy", mmap_mode="r") for k in range(1, last)]
+    base = np.load(folder / f"{name}.npy", mmap_mode="r")
     count = min([len(base), *map(len, hints)])
-    return Class(
-        base[:count],
-        hints,
-        [np.load(work / f"guide{k}.npy") for k in range(len(recipe.guides))],
-        np.load(work / "source.npy")[:count],
-        recipe.held,
-    )
+    guides = [np.load(folder / f"guide{k}.npy") for k in range(len(recipe.guides))]
+    return Class(base[:count], hints, guides, sources[:count], recipe.held)
 
 
 def later_stages(
     recipe: Recipe, x: tf.Tensor, weights: Weights, pull: float = 1.0
 ) -> tuple[list[tf.Tensor], tf.Tensor]:
-    """Return the interfaces after every stage but the first, and the pooled embedding.
+    """Return the interfaces after every stage but the first, and the mean over the last map.
 
-    `pull` is the share of the embedding's gradient that reaches the stages before the last.
+    `pull` is the share of the embedding's gradient that reaches the stages before the last. What
+    stands beside the last map in the embedding is not asked to resemble: it did no better for it.
     """
     between = []
     last = len(recipe.shape.stages) - 1
@@ -128,9 +114,14 @@ def later_stages(
     return between, tf.reduce_mean(x, [1, 2])
 
 
-def learn_together(recipe: Recipe, plan: Together, work: Path, weights: Weights, say: Say) -> None:
-    """Let all stages but the first learn as one net; saves `together.so.far.npz` as it goes."""
-    school = read_class(recipe, work)
+def learn_together(
+    recipe: Recipe, plan: Together, schools: list[Class], weights: Weights, say: Say, so_far: Path
+) -> None:
+    """Let all stages but the first learn as one net; saves `so_far` as it goes.
+
+    Every batch comes from one of the schools (views of the same pictures); the first one's held-out
+    pictures tell how far it got.
+    """
     head = f"{len(recipe.shape.stages) - 1}."
     names = [name for name in weights if not name.startswith("0.")]
     # Sorted by group: the path before the head, then the head, each clipped by itself. Otherwise
@@ -138,12 +129,13 @@ def learn_together(recipe: Recipe, plan: Together, work: Path, weights: Weights,
     names = sorted(names, key=lambda name: (name.startswith(head), name))
     path = sum(not name.startswith(head) for name in names)
     variables = [weights[name] for name in names]
+    means = [tf.Variable(variable) for variable in variables]
     adam = tf.keras.optimizers.Adam(plan.rate, beta_2=0.99)
     adam.build(variables)
 
     @tf.function(reduce_retracing=True)
     def step(
-        x: tf.Tensor, hints: tuple[tf.Tensor, ...], guides: tuple[tf.Tensor, ...]
+        x: tf.Tensor, hints: tuple[tf.Tensor, ...], guides: tuple[tf.Tensor, ...], forget: tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor]:
         wanted = guides_resemblance(list(guides))
         with tf.GradientTape() as tape:
@@ -158,26 +150,39 @@ def learn_together(recipe: Recipe, plan: Together, work: Path, weights: Weights,
             *tf.clip_by_global_norm(slopes[path:], 1.0)[0],
         ]
         adam.apply_gradients(zip(gradients, variables, strict=True))
+        for mean, variable in zip(means, variables, strict=True):
+            mean.assign_add(forget * (variable - mean))
         return near, alike
 
+    settled = weights | dict(zip(names, means, strict=True))
+
+    @tf.function
+    def held_embedding(x: tf.Tensor) -> tf.Tensor:
+        return later_stages(recipe, x, settled)[1]
+
     def held_out() -> float:
-        x, _, guides = school.lesson(np.arange(min(recipe.held, 200)))
-        return float(mismatch(later_stages(recipe, x, weights)[1], guides_resemblance(list(guides))))
+        x, _, guides = schools[0].lesson(np.arange(min(recipe.held, 200)))
+        return float(mismatch(held_embedding(x), guides_resemblance(list(guides))))
 
     say(f"together: held-out mismatch {held_out():.3f} at the start")
     random = np.random.default_rng(plan.seed)
     losses: list[list[float]] = []
     for taken in range(plan.steps):
         warm = min(1, (taken + 1) / 50)
-        falling = 0.5 + 0.5 * np.cos(np.pi * taken / plan.steps)
-        adam.learning_rate = plan.rate * warm * falling + 1e-5
+        falling = 0.5 + 0.5 * np.cos(np.pi * taken / (plan.fall or plan.steps))
+        adam.learning_rate = (plan.end + (plan.rate - plan.end) * falling) * warm + 1e-5
+        # At first the mean forgets faster, so that where it began does not linger.
+        forget = tf.constant(max(plan.forget, 1 / (taken + 1)), tf.float32)
+        school = schools[random.integers(len(schools))] if len(schools) > 1 else schools[0]
         rows = mixed_rows(school.sources, recipe.held, plan.batch, random)
-        losses.append([float(v) for v in step(*school.lesson(rows))])
+        losses.append([float(v) for v in step(*school.lesson(rows), forget)])
         if len(losses) % 50 == 0:
             near, alike = np.mean(losses[-50:], axis=0)
             say(
                 f"  together step {len(losses)} of {plan.steps}: hints {near:.3f}, "
                 f"mismatch {alike:.3f}, held-out {held_out():.3f}"
             )
-            save(work / "together.so.far.npz", weights)
+            save(so_far, settled)
+    for variable, mean in zip(variables, means, strict=True):
+        variable.assign(mean)
     say(f"together: {len(losses)} steps, held-out mismatch {held_out():.3f}")

@@ -27,14 +27,6 @@ def first_head(recipe: Recipe, work: Path, say: Say) -> None:
     save(work / f"stage{stage}.npz", weights)
 
 
-def last_head(recipe: Recipe, work: Path, weights: Weights, say: Say) -> None:
-    """Train the last stage on, on what the student itself puts before it (`own.npy`)."""
-    prefix = f"{len(recipe.shape.stages) - 1}."
-    inputs = np.load(work / "own.npy", mmap_mode="r")
-    mine = {name: value for name, value in weights.items() if name.startswith(prefix)}
-    learn_head(recipe, work, inputs, mine, 1e-3, recipe.last_steps, say)
-
-
 def learn_head(
     recipe: Recipe,
     work: Path,

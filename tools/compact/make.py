@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import tensorflow as tf
 
 from tools.compact.export import to_tflite, write_spec
-from tools.compact.finish import assemble, learn_together, resolve, told, write_base, write_own
-from tools.compact.head import first_head, last_head
+from tools.compact.finish import (
+    assemble,
+    learn_together,
+    read_class,
+    resolve,
+    write_base,
+)
+from tools.compact.grow import grow, grow_first
+from tools.compact.head import first_head
 from tools.compact.pool import write_canvases
-from tools.compact.recipe import Recipe
+from tools.compact.recipe import Recipe, Together
 from tools.compact.stages import Say, load, save, train_stage
 from tools.compact.student import Weights, run
 from tools.compact.targets import write_guides, write_interfaces
+from tools.compact.views import write_view
 from tools.compact.words import Agreement, Words, agreement, first_words, teach_words
 
 STEPS = (
     *("canvases", "interfaces", "guides", "stages", "head", "base", "resolve", "together"),
-    *("own", "last head", "export"),
+    *("first stage", "views", "grown", "export"),
 )
 
 
@@ -28,48 +38,34 @@ def make(recipe: Recipe, pool: Path, work: Path, out: Path, say: Say, until: str
     """Run the steps up to `until`; raises ValueError for a step that does not exist."""
     if until not in STEPS:
         raise ValueError(f"There is no step '{until}'; the steps are {', '.join(STEPS)}.")
-    last = len(recipe.shape.stages) - 1
+    small = replace(recipe, shape=recipe.start)
+    last = len(small.shape.stages) - 1
 
     def stages() -> None:
         for stage in range(last):
-            train_stage(recipe, work, stage, recipe.seed, say)
+            train_stage(small, work, stage, recipe.seed, say)
 
     def resolved() -> None:
-        weights = assemble(recipe, work)
-        resolve(recipe, work, weights, say)
+        weights = assemble(small, work)
+        resolve(small, work, weights, say)
         save(work / "resolved.npz", weights)
 
-    def together() -> None:
-        weights = load(work / "resolved.npz")
-        for number, plan in enumerate(recipe.together):
-            path = work / f"together{number}.npz"
-            if path.exists():
-                weights = load(path)
-            else:
-                learn_together(recipe, plan, work, weights, say)
-                save(path, weights)
-        save(work / "together.npz", weights)
-
-    def last_of_all() -> None:
-        weights = load(work / "together.npz")
-        last_head(recipe, work, weights, say)
-        save(work / "final.npz", weights)
-
     steps: dict[str, tuple[str, Callable[[], object]]] = {
-        "canvases": ("canvas.npy", lambda: write_canvases(pool, work, recipe.shape.size)),
-        "interfaces": ("scale.npz", lambda: write_interfaces(recipe, work)),
+        "canvases": ("canvas.npy", lambda: write_canvases(pool, work, recipe.start.size)),
+        "interfaces": ("scale.npz", lambda: write_interfaces(small, work)),
         "guides": (f"guide{len(recipe.guides) - 1}.npy", lambda: write_guides(recipe, work)),
-        "stages": (f"stage{last - 1}.npz", stages),
-        "head": (f"stage{last}.npz", lambda: first_head(recipe, work, say)),
-        "base": ("base.npy", lambda: write_base(recipe, work)),
+        "stages": ("", stages),
+        "head": (f"stage{last}.npz", lambda: first_head(small, work, say)),
+        "base": ("base.npy", lambda: write_base(small, work, load(work / "stage0.npz"))),
         "resolve": ("resolved.npz", resolved),
-        "together": ("together.npz", together),
-        "own": ("own.npy", lambda: write_own(recipe, work, load(work / "together.npz"))),
-        "last head": ("final.npz", last_of_all),
+        "together": ("together.npz", lambda: together(small, work, say)),
+        "first stage": ("first.npz", lambda: grow_first(recipe, work, say)),
+        "views": ("", lambda: views(recipe, pool, work, say)),
+        "grown": ("final.npz", lambda: grown(recipe, work, say)),
         "export": ("", lambda: export(recipe, work, out, say)),
     }
     for name, (file, step) in steps.items():
-        if file and (work / file).exists() and name != "stages":
+        if file and (work / file).exists():
             say(f"{name}: already there")
         else:
             say(f"{name}: begins")
@@ -78,22 +74,83 @@ def make(recipe: Recipe, pool: Path, work: Path, out: Path, say: Say, until: str
             return
 
 
+def together(recipe: Recipe, work: Path, say: Say) -> None:
+    """Let the stages learn as one, and write `together.npz`."""
+    weights = load(work / "resolved.npz")
+    sources = np.load(work / "source.npy")
+    rounds(recipe, recipe.together, work, weights, say, "together", [(work, "base")], sources)
+
+
+def views(recipe: Recipe, pool: Path, work: Path, say: Say) -> None:
+    """Write the fresh views, and what the grown first stage makes of all of them (`first.npy`)."""
+    weights = load(work / "first.npz")
+    for number in range(1 + max(plan.views for plan in recipe.grown)):
+        folder = view_folder(work, number)
+        if number and not (folder / "guide0.npy").exists():
+            write_view(recipe, pool, work, number)
+            say(f"  view {number} is written")
+        if not (folder / "first.npy").exists():
+            write_base(recipe, folder, weights, "first")
+
+
+def view_folder(work: Path, number: int) -> Path:
+    """Return the folder of a view; the first view are the canvases themselves."""
+    return work / f"view{number}" if number else work
+
+
+def grown(recipe: Recipe, work: Path, say: Say) -> None:
+    """Let the student grow and learn on with more room, on several views; writes `final.npz`."""
+    weights = grow(recipe, work, load(work / "together.npz"))
+    most = max(plan.views for plan in recipe.grown)
+    folders = [(view_folder(work, number), "first") for number in range(1 + most)]
+    rounds(recipe, recipe.grown, work, weights, say, "grown", folders, np.load(work / "source.npy"))
+    save(work / "final.npz", load(work / "grown.npz"))
+
+
+def rounds(
+    recipe: Recipe,
+    plans: Sequence[Together],
+    work: Path,
+    weights: Weights,
+    say: Say,
+    name: str,
+    folders: list[tuple[Path, str]],
+    sources: np.ndarray,
+) -> None:
+    """Learn the rounds whose file is not there yet, and write the last one's weights as `<name>.npz`."""
+    for number, plan in enumerate(plans):
+        path = work / f"{name}{number}.npz"
+        if path.exists():
+            weights = load(path)
+            continue
+        some = folders[: 1 + plan.views]
+        schools = [read_class(recipe, folder, sources, base) for folder, base in some]
+        learn_together(recipe, plan, schools, weights, say, work / f"{name}.so.far.npz")
+        save(path, weights)
+    save(work / f"{name}.npz", weights)
+
+
 def embed(recipe: Recipe, weights: Weights, pixels: np.ndarray) -> np.ndarray:
-    """Return the student's embedding of uint8 pictures, shape (n, embedding_size)."""
+    """Return the student's embedding of uint8 pictures, shape (n, embedding_size), at the file's size.
+
+    More pixels than the stages learnt with are worth points: the pictures to come are sharper.
+    """
+    size = (recipe.shape.size, recipe.shape.size)
 
     @tf.function(reduce_retracing=True)
     def once(x: tf.Tensor) -> tf.Tensor:
         return run(recipe.shape, tf.cast(x, tf.float32) / 127.5 - 1, weights)[1]
 
-    parts = [once(tf.constant(pixels[at : at + 20])).numpy() for at in range(0, len(pixels), 20)]
+    parts = []
+    for at in range(0, len(pixels), 20):
+        sized = [cv2.resize(one, size, interpolation=cv2.INTER_CUBIC) for one in pixels[at : at + 20]]
+        parts.append(once(tf.constant(np.stack(sized))).numpy())
     return np.concatenate(parts)
 
 
 def say_words(recipe: Recipe, work: Path, weights: Weights) -> tuple[Words, Agreement]:
     """Return the words the embedding can keep, and their agreement on the held-out canvases."""
-    last = len(recipe.shape.stages) - 1
-    maps = told(recipe, weights, last, np.load(work / "own.npy", mmap_mode="r"), pool=True)
-    embedding = maps.astype(np.float32)
+    embedding = embed(recipe, weights, np.load(work / "canvas.npy", mmap_mode="r"))
     scores = np.load(work / "words.npy")
     words = teach_words(embedding[recipe.held :], scores[recipe.held :])
     held = agreement(

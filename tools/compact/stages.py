@@ -82,11 +82,13 @@ def relative_error(task: Lesson, weights: Weights, step: int = 50) -> float:
     return error / spread
 
 
-def learn(task: Lesson, weights: Weights, steps: int, batch: int, seed: int, say: Say) -> Iterator[float]:
+def learn(
+    task: Lesson, weights: Weights, steps: int, batch: int, seed: int, say: Say, rate: float = 4e-3
+) -> Iterator[float]:
     """Learn for some steps with Adam, a cosine rate and clipped gradients; yield each loss."""
     names = sorted(weights)
     variables = [weights[name] for name in names]
-    adam = tf.keras.optimizers.Adam(4e-3, beta_2=0.99)
+    adam = tf.keras.optimizers.Adam(rate, beta_2=0.99)
     adam.build(variables)
 
     @tf.function
@@ -101,7 +103,7 @@ def learn(task: Lesson, weights: Weights, steps: int, batch: int, seed: int, say
     random = np.random.default_rng(seed)
     for taken in range(steps):
         warm, falling = min(1, (taken + 1) / 50), 0.5 + 0.5 * np.cos(np.pi * taken / steps)
-        adam.learning_rate = 4e-3 * warm * falling + 2e-5
+        adam.learning_rate = rate * warm * falling + 2e-5
         rows = np.sort(random.choice(np.arange(task.held, len(task.inputs)), batch, replace=False))
         yield float(step(*task.batch(rows)))
         if taken % 200 == 199:

@@ -26,14 +26,24 @@ from tools.compact.stages import load
 from tools.compact.student import Block, Shape
 from tools.compact.teachers import read_teacher
 
-SIZE = 32
-TINY = Shape(
+SIZE, SHOWN = 32, 40
+START = Shape(
     SIZE,
     (
         (Block("stem", 0, 8, 3, 2), Block("fused", 12, 8, 3)),
         (Block("wide", 20, 12, 5, 2), Block("wide", 20, 12)),
         (Block("wide", 20, 12), Block("last", 0, 24)),
     ),
+)
+TINY = Shape(
+    SHOWN,
+    (
+        (*START.stages[0], Block("wide", 12, 8, 3)),
+        (*START.stages[1], Block("wide", 20, 12)),
+        (START.stages[2][0], Block("wide", 24, 12), START.stages[2][1]),
+    ),
+    beside=(("1.2/depth", 1.0),),
+    colours=(3, 0.1),
 )
 
 
@@ -89,6 +99,7 @@ def tiny_recipe(teacher: Path) -> Recipe:
     linear = [op.output for op in ops if op.kind == "CONV_2D" and op.options.fusedActivationFunction == 0]
     pooled = next(op.output for op in ops if op.kind == "MEAN")
     return Recipe(
+        start=START,
         shape=TINY,
         teacher=teacher,
         interfaces=(linear[0], linear[1]),
@@ -97,7 +108,8 @@ def tiny_recipe(teacher: Path) -> Recipe:
         steps=(150, 150, 60),
         batch=(16, 16, 48),
         together=(Together(steps=40, batch=32),),
-        last_steps=20,
+        grown=(Together(steps=30, batch=32, views=1, forget=0.1),),
+        first_steps=60,
         held=60,
         words=False,
     )
@@ -112,7 +124,7 @@ def main(folder: Path) -> None:
     out = folder / "tiny.tflite"
     make(recipe, folder, folder, out, said.append)
     pictures, kinds = drawn(120, 9)
-    small = np.stack([cv2.resize(p, (SIZE, SIZE), interpolation=cv2.INTER_AREA) for p in pictures])
+    small = np.stack([cv2.resize(p, (SHOWN, SHOWN), interpolation=cv2.INTER_AREA) for p in pictures])
     embedding = embed(recipe, load(folder / "final.npz"), small)
     accuracy = measure.few_shot(embedding, kinds, draws=10).mean
     np.savez(folder / "asked.npz", pictures=small[:8], embedding=embedding[:8])
