@@ -40,12 +40,12 @@ def main() -> None:
 
 def _portray(browser: Browser, server: Server, name: str, width: int, height: int, scheme: str) -> None:
     page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]
-    page.goto(server.url)
-    page.get_by_role("heading", level=1).wait_for()
-    _keep(page, f"home-{name}")
     page.goto(f"{server.url}/dataset")
     page.locator(".tile").first.wait_for(timeout=120_000)
     _keep(page, f"dataset-{name}")
+    page.goto(server.url)
+    page.get_by_role("heading", level=1).wait_for()
+    _keep(page, f"home-{name}")
     page.goto(f"{server.url}/dataset?label=cake&sort=newest")
     page.locator(".tile").first.click()
     page.get_by_text("Cut it open").click()
