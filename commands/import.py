@@ -80,7 +80,8 @@ def _task(store: Store, args: argparse.Namespace) -> Task:
                 waiting = imports.report(session=session, task_id=task.id or 0).waiting
                 if waiting or not task.payload.get("listed"):
                     return task
-                imports.discard(session=session, home=store.home, task_id=task.id or 0)
+                if not imports.discard(session=session, home=store.home, task_id=task.id or 0):
+                    return task  # somebody works on it: that is said when it is taken up
         if there is not None and not args.into:
             args.parser.error(f"there is a dataset {args.dataset!r} already: say --into, or name another.")
         listing = (

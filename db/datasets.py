@@ -98,8 +98,7 @@ def deleted(*, session: Session) -> list[Listed]:
         .order_by(col(Dataset.deleted_at).desc())
     )
     return [
-        Listed(each.id or 0, each.key, each.name, each.origin, count)
-        for each, count in session.exec(counted)
+        Listed(each.id or 0, each.key, each.name, each.origin, count) for each, count in session.exec(counted)
     ]
 
 

@@ -14,7 +14,7 @@ from core.errors import FetchFailed, NetworkError, Offline, RefusedAddress
 from core.sources.polite import Polite
 from core.sources.robots import read_robots
 from core.sources.web_pages import visit
-from tests.loopback import Loopback, redirect, reply
+from tests.loopback import Loopback, Speech, redirect, reply
 
 HTML = reply(b'<img src="/cake.png" alt="cake"><img src="/logo.png">', Content_Type="text/html")
 PICTURE = reply(b"\x89PNG", Content_Type="image/png")
@@ -126,7 +126,7 @@ def test_robots_txt_is_followed_where_it_moved_but_never_inside() -> None:
 
 
 def test_what_goes_wrong_with_a_page_is_its_reason() -> None:
-    says = {
+    says: dict[str, Speech] = {
         "/inside": redirect("http://127.0.0.2/"),
         "/cake.png": PICTURE,
         "/model": reply(b"PK", Content_Type="application/zip"),
@@ -210,17 +210,17 @@ def test_no_robots_txt_breaks_it(text: str) -> None:
 
 
 def test_a_redirect_does_not_lead_where_robots_are_not_wanted() -> None:
-    with Loopback({"/robots.txt": reply(b"User-agent: *\nDisallow: /"), "/cake.png": PICTURE}) as closed:
-        with Loopback() as server:
-            server.says["/robots.txt"] = reply(b"User-agent: *\nDisallow: /inside/")
-            server.says["/away"] = redirect(f"{closed.root}/cake.png")
-            server.says["/near"] = redirect("/inside/cake.png")
-            server.says["/inside/cake.png"] = PICTURE
-            way = polite(Clock())
-            for path in ("/away", "/near"):
-                with pytest.raises(RefusedAddress, match="asks not to fetch"):
-                    way.get(f"{server.root}{path}")
-            assert paths(closed) == ["/robots.txt"]
-            assert paths(server) == ["/robots.txt", "/away", "/near"]
-            # What a person gave is fetched wherever it leads.
-            assert way.get(f"{server.root}/away", heed_robots=False).data == b"\x89PNG"
+    nobody = reply(b"User-agent: *\nDisallow: /")
+    with Loopback({"/robots.txt": nobody, "/cake.png": PICTURE}) as closed, Loopback() as server:
+        server.says["/robots.txt"] = reply(b"User-agent: *\nDisallow: /inside/")
+        server.says["/away"] = redirect(f"{closed.root}/cake.png")
+        server.says["/near"] = redirect("/inside/cake.png")
+        server.says["/inside/cake.png"] = PICTURE
+        way = polite(Clock())
+        for path in ("/away", "/near"):
+            with pytest.raises(RefusedAddress, match="asks not to fetch"):
+                way.get(f"{server.root}{path}")
+        assert paths(closed) == ["/robots.txt"]
+        assert paths(server) == ["/robots.txt", "/away", "/near"]
+        # What a person gave is fetched wherever it leads.
+        assert way.get(f"{server.root}/away", heed_robots=False).data == b"\x89PNG"

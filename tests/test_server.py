@@ -26,6 +26,7 @@ def test_the_server_is_healthy_and_serves_its_frame(server: Server) -> None:
         "/exports/AAAAAAAAAAAA/..%2f..%2ffakery.db",
         "/exports/..%2f..%2f/fakery.db",
         "/exports/AAAAAAAAAAAA/.hidden",
+        "/exports/AAAAAAAAAAAA/" + "a" * 300,
     ],
 )
 def test_what_is_not_ours_to_give_is_not_given(server: Server, path: str) -> None:

@@ -76,12 +76,14 @@ def get(
     stop: threading.Event | None = None,
     offline: bool | None = None,
     headers: Mapping[str, str] | None = None,
+    leads_to: Callable[[str], object] | None = None,
 ) -> Fetched:
     """Return what an address answers, at most `max_bytes` after unpacking, within `deadline_s`.
 
     An address without a scheme is completed to https; a pasted `data:image/...;base64,` is decoded
     on the spot. `progress` hears the bytes so far and the total where it is known, in the caller's
     thread. `stop` ends the fetch from elsewhere; `offline=None` asks the environment.
+    `leads_to` hears where each redirect leads before that is asked; what it raises ends the fetch.
     Raises Offline, RefusedAddress (malformed, or leading inside) and FetchFailed (all else).
 
     >>> get("data:image/gif;base64,R0lGODlh").data
@@ -91,7 +93,7 @@ def get(
         return _pasted(url.strip(), max_bytes)
     line = _way_out(offline, allowed, deadline_s, stop)
     sink = io.BytesIO()
-    with answer_of(url, headers, line) as answer:
+    with answer_of(url, headers, line, leads_to) as answer:
         _pour(answer, sink.write, max_bytes, progress)
     return Fetched(sink.getvalue(), answer.url, answer.content_type)
 

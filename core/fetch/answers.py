@@ -6,7 +6,7 @@ import contextlib
 import http
 import http.client
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
@@ -54,17 +54,20 @@ class Answer:
 
 
 @contextlib.contextmanager
-def answer_of(url: str, headers: Mapping[str, str] | None, line: Line) -> Iterator[Answer]:
+def answer_of(
+    url: str, headers: Mapping[str, str] | None, line: Line, leads_to: Callable[[str], object] | None = None
+) -> Iterator[Answer]:
     """Give the answer of an address, at the end of its redirects, and hang up in any case.
 
-    `headers` are added to ours, and sent to the first host only, as they may hold a secret.
+    `headers` are added to ours, and sent to the first host only, as they may hold a secret;
+    `leads_to` hears where each redirect leads before that is asked, and may raise.
     Raises RefusedAddress where an address on the way is refused, FetchFailed for all else.
     """
     url = checked(url)
     with (
         line,
         contextlib.closing(GuardedAdapter(line)) as adapter,
-        contextlib.closing(_followed(adapter, line, url, headers or {})) as response,
+        contextlib.closing(_followed(adapter, line, url, headers or {}, leads_to)) as response,
     ):
         yield Answer(
             url=str(response.url),
@@ -74,7 +77,13 @@ def answer_of(url: str, headers: Mapping[str, str] | None, line: Line) -> Iterat
         )
 
 
-def _followed(adapter: GuardedAdapter, line: Line, url: str, headers: Mapping[str, str]) -> requests.Response:
+def _followed(
+    adapter: GuardedAdapter,
+    line: Line,
+    url: str,
+    headers: Mapping[str, str],
+    leads_to: Callable[[str], object] | None,
+) -> requests.Response:
     """Return the first answer that is no redirect, its body unread; it is a good one."""
     first = urlsplit(url)[:2]
     for _ in range(_REDIRECTS + 1):
@@ -84,6 +93,8 @@ def _followed(adapter: GuardedAdapter, line: Line, url: str, headers: Mapping[st
             break
         response.close()
         url = _redirected(url, response.headers["Location"])
+        if leads_to is not None:
+            leads_to(url)
     else:
         raise FetchFailed(f"{shown(url)} is the end of {_REDIRECTS} redirects and leads on again.")
     if response.status_code != 200:

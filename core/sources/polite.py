@@ -51,16 +51,12 @@ class Polite:
         """Return what an address answers, asked for when its host's turn has come.
 
         `heed_robots=False` is for an address that a person gave, which is no robot's choice.
-        A redirect is followed within the same turn, unasked, and guarded as ever.
+        A redirect is followed within the same turn, if the robots.txt of where it leads allows that.
         Raises RefusedAddress where robots.txt forbids it, and whatever `core.fetch.get` raises.
         """
         if url.lstrip()[:5].lower() != "data:":
             url = checked(url)
-            rules = self.rules(url) if heed_robots else Robots()
-            if not rules.allow(url):
-                raise RefusedAddress(
-                    f"The robots.txt of {urlsplit(url).netloc} asks not to fetch {shown(url)}."
-                )
+            rules = self._heeded(url) if heed_robots else Robots()
             self._wait(url, rules.delay_s)
         return fetch.get(
             url,
@@ -69,7 +65,15 @@ class Polite:
             allowed=self._allowed,
             stop=self._stop,
             offline=self._offline,
+            leads_to=self._heeded if heed_robots else None,
         )
+
+    def _heeded(self, url: str) -> Robots:
+        """Return the rules of an address's host; raises RefusedAddress where they forbid it."""
+        rules = self.rules(url)
+        if not rules.allow(url):
+            raise RefusedAddress(f"The robots.txt of {urlsplit(url).netloc} asks not to fetch {shown(url)}.")
+        return rules
 
     def rules(self, url: str) -> Robots:
         """Return the rules of an address's host, asked for once a day.

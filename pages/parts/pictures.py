@@ -57,8 +57,10 @@ def _export(request: Request) -> Response:
     """Answer with a file that was written for somebody who holds its key."""
     key, file = request.path_params["key"], request.path_params["file"]
     path = house().home.folder / "exports" / key / file
-    if not _KEY.fullmatch(key) or file.startswith(".") or "\\" in file or not path.is_file():
-        return PlainTextResponse("There is no such file: write it anew on the page Dataset.", status_code=404)
+    strange = not _KEY.fullmatch(key) or file.startswith(".") or "\\" in file or len(file) > 200
+    if strange or not path.is_file():
+        sentence = "There is no such file: write it anew on the page Dataset."
+        return PlainTextResponse(sentence, status_code=404)
     return FileResponse(path, filename=file, headers={"X-Content-Type-Options": "nosniff"})
 
 

@@ -13,7 +13,7 @@ from db.models import Task
 from pages.parts import tasks
 from pages.parts.dataset import where
 from pages.parts.house import house
-from pages.parts.said import told
+from pages.parts.said import say, told
 from pages.parts.words import plain
 
 
@@ -54,7 +54,7 @@ def coming() -> None:
 @told
 def discard(task: Task) -> None:
     """Forget an import that has not ended, with what it brought."""
-    if tasks.active(task):
-        return  # somebody took it up again meanwhile: stop it first
     with house().store.writing() as session:
-        imports.discard(session=session, home=house().home, task_id=task.id or 0)
+        gone = imports.discard(session=session, home=house().home, task_id=task.id or 0)
+    if not gone:
+        say("Somebody took this import up again: stop it first.", ":material/info:")
