@@ -138,6 +138,12 @@ def open_ones(*, session: Session, dataset_id: int | None = None) -> Sequence[Ta
     return session.exec(wanted.order_by(col(Task.id).desc())).all()
 
 
+def done_ones(*, session: Session, dataset_id: int, most: int = 20) -> Sequence[Task]:
+    """Return the imports that ended well in a dataset, the latest first; their results are reports."""
+    wanted = select(Task).where(Task.kind == IMPORT, Task.state == "done", Task.dataset_id == dataset_id)
+    return session.exec(wanted.order_by(col(Task.id).desc()).limit(most)).all()
+
+
 def report(*, session: Session, task_id: int) -> Report:
     """Return what became of everything an import was offered so far."""
     counted = select(Arrival.state, Arrival.reason, sa.func.count()).where(Arrival.task_id == task_id)

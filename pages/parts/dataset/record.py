@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from db import log
+from db import imports, log
 from db.datasets import Listed
-from pages.parts.dataset import mend
+from pages.parts.dataset import mend, where
 from pages.parts.house import house
 from pages.parts.words import brief, plain
 
@@ -24,6 +24,23 @@ def record(here: Listed) -> None:
     )
     with house().store.reading() as session:
         entries = log.entries(session=session, dataset_id=here.id)
+        came = imports.done_ones(session=session, dataset_id=here.id)
+    for task in came:
+        with st.container(horizontal=True, vertical_alignment="center", border=True, gap="small"):
+            with st.container(width="stretch"):
+                told = task.result
+                st.text(
+                    f"Import: {told.get('taken', 0):,} taken, {told.get('known', 0):,} there already, "
+                    f"{told.get('refused', 0):,} refused"
+                )
+                st.caption(f"{task.finished_at or task.created_at:%d %b %Y, %H:%M} UTC")
+            st.button(
+                "Report",
+                icon=":material/receipt_long:",
+                key=f"log_report_{task.key}",
+                on_click=_show,
+                args=(task.key,),
+            )
     if not entries:
         st.info(
             "Nothing was changed here yet. Labels, exclusions, tags and deletions stand here.",
@@ -46,3 +63,8 @@ def record(here: Listed) -> None:
                     on_click=mend.undo,
                     args=(entry.id,),
                 )
+
+
+def _show(key: str) -> None:
+    st.session_state["bring_last"] = key
+    where.go(room="bring")
