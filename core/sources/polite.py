@@ -11,8 +11,8 @@ from core import fetch
 from core.errors import FetchFailed, NetworkError, Offline, RefusedAddress
 from core.fetch import Fetched
 from core.fetch.addresses import checked, is_public, shown
+from core.fetch.asking import Allowed, ask
 from core.sources import robots
-from core.sources.asking import Allowed, ask
 from core.sources.robots import FORBIDDEN, Robots, read_robots
 
 GAP_S = 1.0

@@ -16,7 +16,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from core.errors import FetchFailed, RefusedAddress
 from core.fetch.addresses import checked, is_public
-from core.sources.asking import Allowed, Heard, ask
+from core.fetch.asking import Allowed, Heard, ask
 from core.sources.entry import lead_of
 from core.sources.lead import Lead, plain
 from core.sources.unsplash_search import Search, Term
