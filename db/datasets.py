@@ -141,10 +141,14 @@ def rename(*, session: Session, dataset_id: int, name: str, about: str = "") -> 
 
 
 def totals(*, session: Session) -> Totals:
-    """Return the counts that the home page shows, each by one indexed count."""
+    """Return the counts that the home page shows, of what can be seen."""
     count = func.count
     return Totals(
-        images=session.exec(select(count(col(Image.id)))).one(),
+        images=session.exec(
+            select(count(col(Image.id)))
+            .join(Dataset, col(Dataset.id) == col(Image.dataset_id))
+            .where(col(Dataset.kind).in_((COLLECTION, VISIT)))
+        ).one(),
         visits=session.exec(select(count(col(Dataset.id))).where(Dataset.kind == VISIT)).one(),
         predictions=session.exec(select(count(col(Prediction.image_id)))).one(),
     )
