@@ -1,4 +1,4 @@
-"""Workers that behave and misbehave, for tests/test_jobs.py: `python -m tests.odd_jobs`."""
+"""Workers that behave and misbehave, for tests/jobs: `python -m tests.odd_jobs`."""
 
 from __future__ import annotations
 
